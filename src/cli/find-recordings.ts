@@ -1,0 +1,34 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { RepriseError } from '../foundation/reprise-error.ts';
+
+const ending = /\.jsonl(\.gz)?$/;
+
+/**
+ * The files that recording arguments mean: files, folders (the recordings in them), and patterns.
+ * @throws RepriseError where a folder holds none, or a pattern fits none
+ */
+export async function findRecordings(words: readonly string[]): Promise<string[]> {
+  if (words.length === 0) throw new RepriseError('usage', 'Failed to find a recording: none was named. Give a file, a folder or a pattern.');
+  const found: string[] = [];
+  for (const word of words) {
+    const stat = statSync(word, { throwIfNoEntry: false });
+    if (stat?.isDirectory() === true) found.push(...listFolder(word));
+    else if (stat === undefined && /[*?[\]{}]/.test(word)) found.push(...(await expand(word)));
+    else found.push(word); // a missing file is told when it is opened
+  }
+  return found;
+}
+
+function listFolder(folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => ending.test(name));
+  if (names.length > 0) return names.toSorted().map((name) => join(folder, name));
+  throw new RepriseError('not-found', `Failed to find a recording: the folder ${folder} holds no .jsonl file. Record one with \`reprise record -o ${join(folder, 'NAME.jsonl')} -- COMMAND\`.`, { file: folder });
+}
+
+async function expand(pattern: string): Promise<string[]> {
+  const { glob } = await import('tinyglobby');
+  const files = await glob(pattern, { expandDirectories: false });
+  if (files.length > 0) return files.toSorted();
+  throw new RepriseError('not-found', `Failed to find a recording: no file fits '${pattern}'. Check the pattern.`);
+}

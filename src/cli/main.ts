@@ -1,0 +1,44 @@
+import type { CommandName } from '../foundation/option-table.ts';
+import { commandTable } from '../foundation/option-table.ts';
+import type { ReadOptions } from '../foundation/read-options.ts';
+import { readOptions } from '../foundation/read-options.ts';
+import { RepriseError } from '../foundation/reprise-error.ts';
+import { runReplay } from './replay-command.ts';
+
+/** A command's run gives the exit status. */
+type Run = (options: ReadOptions) => Promise<number>;
+
+/** Replay is at hand, since a client waits for it; the others are loaded when they are wanted. */
+const runs: Record<CommandName, () => Promise<Run>> = {
+  replay: () => Promise.resolve(runReplay),
+  record: async () => (await import('./record-command.ts')).runRecord,
+  inspect: async () => (await import('./inspect-command.ts')).runInspect,
+  check: async () => (await import('./check-command.ts')).runCheck,
+};
+
+/**
+ * Runs a command line.
+ * @returns the exit status: 0 good, 1 a finding, 2 wrong use or unreadable input
+ */
+export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const [name = '', ...rest] = args;
+  try {
+    const spec = commandTable.find((command) => command.name === name);
+    if (spec === undefined || asksForHelp(rest)) {
+      const { runHelp } = await import('./help.ts');
+      return runHelp(name, rest);
+    }
+    const run = await runs[spec.name]();
+    return await run(readOptions(spec, rest, env));
+  } catch (error) {
+    if (!(error instanceof RepriseError)) throw error;
+    process.stderr.write(`reprise: ${error.message}\n`);
+    return error.exitStatus;
+  }
+}
+
+/** Behind `--` it is the recorded command that is asked. */
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end < 0 ? args.length : end).some((word) => word === '--help' || word === '-h');
+}

@@ -1,0 +1,25 @@
+import type { ReadOptions } from '../foundation/read-options.ts';
+import type { ReplayOptions } from '../replayer/replay.ts';
+import { replay } from '../replayer/replay.ts';
+import { openOwnStdout } from '../transport/outlet.ts';
+import { endLike } from './end-like.ts';
+import { findRecordings } from './find-recordings.ts';
+import { openOwnStdin } from '../transport/own-stdio.ts';
+
+/** Is the plugin, until it is told to stop. */
+export async function runReplay({ values, words }: ReadOptions): Promise<number> {
+  const plugin = await replay(await findRecordings(words), {
+    ...optionsOf(values),
+    stdin: openOwnStdin,
+    stdout: openOwnStdout(),
+    onWarning: (text) => process.stderr.write(`reprise: ${text}\n`),
+  });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => plugin.stop());
+  return endLike(await plugin.exited);
+}
+
+/** The library's names for what the option table has read; the table has checked the values. */
+function optionsOf(values: ReadOptions['values']): ReplayOptions {
+  const entries = Object.entries(values).map(([flag, value]) => [flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()), value]);
+  return Object.fromEntries(entries) as ReplayOptions;
+}

@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util';
+import type { CommandSpec, OptionSpec } from './option-table.ts';
+import { environmentName } from './option-table.ts';
+import { RepriseError, reasonOf } from './reprise-error.ts';
+
+/** What a command line says: values by flag, and the words that are no flags. */
+export interface ReadOptions {
+  values: Readonly<Record<string, string | number | boolean | undefined>>;
+  words: string[];
+  /** What stands behind `--`. */
+  command: string[];
+}
+
+/**
+ * Reads a command line by the option table; the environment gives what it leaves out.
+ * @throws RepriseError `usage`, with the flag, the value, and what is allowed
+ */
+export function readOptions(spec: CommandSpec, args: readonly string[], env: NodeJS.ProcessEnv = {}): ReadOptions {
+  const dashes = spec.takesCommand === true ? args.indexOf('--') : -1;
+  const own = dashes < 0 ? args : args.slice(0, dashes);
+  const { values, positionals } = parse(spec, own);
+  const read: Record<string, string | number | boolean | undefined> = {};
+  for (const option of spec.options) {
+    const given = values[option.flag];
+    const name = environmentName(option);
+    if (given !== undefined) read[option.flag] = parseValue(option, given, `--${option.flag}`);
+    else if (env[name] !== undefined && env[name] !== '') read[option.flag] = parseValue(option, env[name], name);
+  }
+  return { values: read, words: positionals, command: dashes < 0 ? [] : args.slice(dashes + 1) };
+}
+
+function parse(spec: CommandSpec, args: readonly string[]): { values: Record<string, string | boolean | undefined>; positionals: string[] } {
+  const options = Object.fromEntries(
+    spec.options.map(({ flag, short, kind }) => [flag, { type: kind === 'switch' ? ('boolean' as const) : ('string' as const), ...(short === undefined ? {} : { short }) }]),
+  );
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    const reason = reasonOf(error).replace(/\. To specify a positional argument.*$/, '').replace(/\.$/, '');
+    throw new RepriseError('usage', `Failed to read the options of ${spec.name}: ${reason}. See \`reprise ${spec.name} --help\`.`, { cause: error });
+  }
+}
+
+function parseValue({ kind, choices = [] }: OptionSpec, given: string | boolean, name: string): string | number | boolean {
+  if (kind === 'switch') return given === true || (given !== false && isYes(given, name));
+  const text = String(given);
+  if (kind === 'choice' && !choices.includes(text)) throw refuse(name, text, `Give ${choices.join(' or ')}.`);
+  if (kind === 'milliseconds' && !/^\d+(\.\d+)?$/.test(text)) throw refuse(name, text, 'Give a number of milliseconds.');
+  if (kind === 'port' && !(/^\d{1,5}$/.test(text) && Number(text) < 65_536)) throw refuse(name, text, 'Give a port from 0 to 65535; 0 is any.');
+  if (kind === 'text' && text === '') throw refuse(name, text, 'Give a value.');
+  return kind === 'milliseconds' || kind === 'port' ? Number(text) : text;
+}
+
+/** A switch in the environment. */
+function isYes(text: string, name: string): boolean {
+  if (['1', 'true', 'yes'].includes(text)) return true;
+  if (['0', 'false', 'no'].includes(text)) return false;
+  throw refuse(name, text, 'Give 1 or 0.');
+}
+
+function refuse(name: string, value: string, advice: string): RepriseError {
+  return new RepriseError('usage', `Failed to read \`${name}\`: '${value}' is not allowed. ${advice}`);
+}

@@ -1,0 +1,54 @@
+import { mkdirSync, openSync, statSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import { RepriseError, systemCode } from '../foundation/reprise-error.ts';
+
+export const recordingsFolder = 'recordings';
+
+/**
+ * A name for a recording of `command`: the package that it names, else the command, and the time.
+ * @param now local time is what its user looks for
+ */
+export function nameRecording(command: readonly string[], now = new Date()): string {
+  const packaged = command.find((word) => extname(word) === '.difypkg');
+  const stem = packaged === undefined ? basename(command[0] ?? 'session') : basename(packaged, '.difypkg');
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
+  const time = `${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
+  return `${stem.replace(/[^\w.@-]/g, '_')}-${day}-${time}.jsonl`;
+}
+
+/** The file that a recording without a name goes to: the first of `name`, `name-2`, … that does not exist. */
+export function freeFile(name: string, folder = recordingsFolder): string {
+  const stem = name.slice(0, -extname(name).length);
+  for (let count = 1; ; count++) {
+    const file = join(folder, count === 1 ? name : `${stem}-${count}.jsonl`);
+    if (statSync(file, { throwIfNoEntry: false }) === undefined) return file;
+  }
+}
+
+/**
+ * Creates the file, and the folders above it. It is truncated only with `force`, and only here, so that a command that
+ * can't be started costs nobody an old recording.
+ * @returns its descriptor, open for appending
+ * @throws RepriseError `exists`, or the system's error where the file can't be written
+ */
+export function createOutput(file: string, force: boolean): number {
+  mkdirSync(dirname(file), { recursive: true });
+  try {
+    return openSync(file, force ? 'w' : 'wx', 0o644);
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error;
+    throw existsAlready(file, error);
+  }
+}
+
+/** @throws RepriseError `exists` where the file is there and may not be overwritten */
+export function refuseExisting(file: string, force: boolean): void {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found?.isDirectory() === true) throw new RepriseError('exists', `Failed to record to ${file}: it is a folder. Give \`-o\` a file.`, { file });
+  if (found !== undefined && !force) throw existsAlready(file);
+}
+
+function existsAlready(file: string, cause?: unknown): RepriseError {
+  return new RepriseError('exists', `Failed to record to ${file}: it exists already. Choose another name with \`-o\`, or overwrite it with \`--force\`.`, { file, cause });
+}

@@ -1,0 +1,150 @@
+import { PassThrough } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
+import type { Clock } from '../foundation/clock.ts';
+import { sleep, systemClock } from '../foundation/clock.ts';
+import { packageVersion } from '../foundation/package-version.ts';
+import { RepriseError } from '../foundation/reprise-error.ts';
+import type { Child, ProcessExit } from '../transport/child.ts';
+import { startChild } from '../transport/child.ts';
+import { findCommand } from '../transport/find-command.ts';
+import { createOutput, freeFile, nameRecording, refuseExisting } from './output-file.ts';
+import { readPluginIdentity } from './plugin-identity.ts';
+import { Session } from './session.ts';
+import { startStdioRelays } from './stdio-relays.ts';
+import type { Learned, SessionSum } from './tally.ts';
+
+/** What is still to come when the command has exited may take so long, in milliseconds: its children may hold the pipes. */
+const lastWords = 1000;
+/** The package may take so long to be read when the session is over already, in milliseconds. */
+const identityPatience = 500;
+/** A command that does not end on SIGTERM gets SIGKILL after so long, in milliseconds. */
+const closePatience = 2000;
+
+export interface RecordOptions {
+  /** The command and its arguments. */
+  command: readonly string[];
+  /** Where the recording goes. @default a name made of the package and the time, in ./recordings */
+  file?: string;
+  /** Overwrites a file that is there. @default false */
+  force?: boolean;
+  env?: NodeJS.ProcessEnv;
+  /** The client's side. @default streams that the handle has */
+  stdin?: Readable;
+  stdout?: Writable;
+  stderr?: Writable;
+  /** The recording is not kept any more, and why; the session goes on. */
+  onLoss?: (error: Error) => void;
+  /** The transport, or the format, has been learned. */
+  onLearned?: (learned: Learned) => void;
+  clock?: Clock;
+}
+
+/** What became of a session. */
+export interface RecordResult extends SessionSum {
+  file: string;
+  exit: ProcessExit;
+  /** Milliseconds. */
+  duration: number;
+  /** Why the recording is not whole. */
+  loss: Error | undefined;
+}
+
+/** A session being recorded. */
+export interface Recorder extends AsyncDisposable {
+  file: string;
+  pid: number;
+  /** Write what the client says here, where no stdin was given. */
+  stdin: Writable;
+  /** Read what the plugin says here, where no stdout or stderr was given. */
+  stdout: Readable;
+  stderr: Readable;
+  /** Lines and bytes so far. */
+  readonly counts: { messages: number; bytes: number };
+  /** Resolves when the command has exited and the recording is sealed. */
+  finished: Promise<RecordResult>;
+  /** Passes a signal on to the command, or to its process group as a terminal does, and notes it. */
+  signal: (signal: NodeJS.Signals, who?: 'process' | 'group') => void;
+  /** Ends the command with SIGTERM, with SIGKILL after two seconds, and seals the recording. */
+  close: () => Promise<void>;
+}
+
+/**
+ * Starts a command, stands between it and its client without changing a byte, and keeps every line with its time.
+ *
+ * @throws RepriseError where the file exists, or the command can't be started (127, 126 as `exitStatus`)
+ * @example
+ * await using session = await record({ command: ['dify', 'plugin', 'run', 'time.difypkg', '-r', 'json'] });
+ * session.stdin.write(request);
+ */
+export async function record(options: RecordOptions): Promise<Recorder> {
+  const { command, force = false, env = process.env, clock = systemClock } = options;
+  const own = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
+  const { stdin = own.stdin, stdout = own.stdout, stderr = own.stderr } = options;
+  const name = command[0];
+  if (name === undefined) throw new RepriseError('usage', 'Failed to record: no command was given. Put it behind `--`.');
+
+  findCommand(name, env['PATH']);
+  const file = options.file ?? freeFile(nameRecording(command));
+  refuseExisting(file, force);
+  let loss: Error | undefined;
+  const onLoss = (error: Error): void => {
+    loss = error;
+    options.onLoss?.(error);
+  };
+  const onHold = (isHeld: boolean): void => relays.hold(isHeld);
+  const onLearned = (learned: Learned): void => options.onLearned?.(learned);
+  const session = new Session({ clock, command, version: packageVersion, fd: openOutput(file, force, onLoss), onLoss, onHold, onLearned });
+  const began = clock.now();
+  const child = await startChild(command, env);
+  const relays = startStdioRelays({ child, session, now: clock.now, stdin, stdout, stderr });
+  const identity = keepIdentity(command, session);
+
+  const finished = finish();
+  return {
+    file,
+    pid: child.pid,
+    ...own,
+    get counts() {
+      return session.counts;
+    },
+    finished,
+    signal(signal, who) {
+      session.event('signal', { from: 'client', signal });
+      child.kill(signal, who);
+    },
+    close: () => close(child, finished),
+    [Symbol.asyncDispose]: () => close(child, finished),
+  };
+
+  async function finish(): Promise<RecordResult> {
+    const exit = await child.exited;
+    await Promise.race([relays.ended, sleep(lastWords)]);
+    session.event('exit', exit.signal === null ? { code: exit.code } : { signal: exit.signal });
+    await Promise.race([identity, sleep(identityPatience)]);
+    relays.close();
+    const sum = await session.end('plugin-exited');
+    return { ...sum, file, exit, duration: clock.now() - began, loss };
+  }
+}
+
+/** A file that can't be written is no reason not to go on: the session matters more than its recording. */
+function openOutput(file: string, force: boolean, onLoss: (error: Error) => void): number | undefined {
+  try {
+    return createOutput(file, force);
+  } catch (error) {
+    if (error instanceof RepriseError) throw error;
+    onLoss(error instanceof Error ? error : new Error(String(error)));
+    return undefined;
+  }
+}
+
+async function keepIdentity(command: readonly string[], session: Session): Promise<void> {
+  const plugin = await readPluginIdentity(command);
+  if (plugin !== undefined) session.event('about', { plugin });
+}
+
+async function close(child: Child, finished: Promise<unknown>): Promise<void> {
+  child.kill('SIGTERM');
+  if ((await Promise.race([finished, sleep(closePatience)])) === undefined) child.kill('SIGKILL', 'group');
+  await finished;
+}

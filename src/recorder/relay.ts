@@ -1,0 +1,107 @@
+import type { Readable, Writable } from 'node:stream';
+import { systemCode } from '../foundation/reprise-error.ts';
+
+/** One direction: bytes that arrive on `source` leave on `sink`, as they come. */
+export interface RelayOptions {
+  source: Readable;
+  sink: Writable;
+  /** Ends the sink with the source; not for a stderr that is spoken on afterwards. */
+  endsSink: boolean;
+  /** Sees each chunk after it was passed on, with the time of its arrival. */
+  onChunk: (chunk: Buffer, at: number) => void;
+  /** The source has ended, and the sink has been told. */
+  onEnd: () => void;
+  /** The sink takes no more. Whoever writes to the source should learn of it, as without a recorder. */
+  onBroken: (code: string) => void;
+  /** The source broke off. */
+  onReset: () => void;
+  now: () => number;
+  /** Decides itself what is sent, by `send`, until it is taken away. */
+  intercept?: Intercept;
+}
+
+/** Stands in the way of a relay's bytes. */
+export interface Intercept {
+  take: (chunk: Buffer) => void;
+  /** The source has ended: sends what it held back. */
+  end: () => void;
+}
+
+/** Passes bytes on before anything else is done with them, and no faster than they are taken. */
+export class Relay {
+  readonly #options: RelayOptions;
+  #isBlocked = false;
+  #isHeld = false;
+  #hasEnded = false;
+  #fails = false;
+  #intercept: Intercept | undefined;
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+    this.#intercept = options.intercept;
+    const { source, sink } = options;
+    source.on('data', (chunk: Buffer) => this.#pass(chunk));
+    source.on('end', () => this.#end());
+    source.on('error', () => this.#reset());
+    sink.on('drain', () => {
+      this.#isBlocked = false;
+      this.#flow();
+    });
+    sink.on('error', (error) => this.#break(systemCode(error) ?? 'EPIPE'));
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** Stops reading, or goes on: for a recorder that can't keep up. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    this.#flow();
+  }
+
+  /** Sends bytes that are not the source's own, such as a rewritten line. */
+  send(bytes: Buffer): void {
+    if (this.#options.sink.write(bytes)) return;
+    this.#isBlocked = true;
+    this.#flow();
+  }
+
+  /** From now on all is passed on as it comes. */
+  stopIntercepting(): void {
+    this.#intercept = undefined;
+  }
+
+  #pass(chunk: Buffer): void {
+    const at = this.#options.now();
+    if (this.#intercept === undefined) this.send(chunk);
+    else this.#intercept.take(chunk);
+    this.#options.onChunk(chunk, at);
+  }
+
+  #flow(): void {
+    const { source } = this.#options;
+    if (this.#isBlocked || this.#isHeld) source.pause();
+    else source.resume();
+  }
+
+  #end(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#intercept?.end();
+    if (this.#options.endsSink) this.#options.sink.end();
+    this.#options.onEnd();
+  }
+
+  #reset(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#options.onReset();
+  }
+
+  #break(code: string): void {
+    if (this.#fails) return;
+    this.#fails = true;
+    this.#options.onBroken(code);
+  }
+}

@@ -1,0 +1,166 @@
+import { isUtf8 } from 'node:buffer';
+import type { EventLine, LineEnding, MessageLine, PayloadKind, RecordedLine, Side } from './recorded-line.ts';
+import { payloadKinds } from './recorded-line.ts';
+
+/** What stands before a line's payload, in this order in the file. */
+export interface EnvelopeHead {
+  at: number;
+  from: Side;
+  /** 0 for stdio, where the key is left out. */
+  connection: number;
+  stderr: boolean;
+  part: boolean;
+  eol: LineEnding;
+}
+
+/** A time as the file holds it: milliseconds with microsecond digits. */
+export function formatAt(at: number): string {
+  return String(Math.round(at * 1000) / 1000);
+}
+
+/** The text of an envelope up to and with the colon before its payload; ASCII. */
+export function encodeHead(head: EnvelopeHead, payload: PayloadKind): string {
+  const connection = head.connection === 0 ? '' : `,"connection":${head.connection}`;
+  const stream = head.stderr ? ',"stream":"stderr"' : '';
+  const part = head.part ? ',"part":true' : '';
+  const eol = head.eol === '\n' ? '' : `,"eol":${JSON.stringify(head.eol)}`;
+  return `{"at":${formatAt(head.at)},"from":"${head.from}"${connection}${stream}${part}${eol},"${payload}":`;
+}
+
+/** An event's whole line, without its newline. */
+export function encodeEvent(at: number, event: string, fields: Readonly<Record<string, unknown>>): string {
+  return `{"at":${formatAt(at)},"event":${JSON.stringify(event)}${JSON.stringify(fields)
+    .replace(/^\{(?=")/, ',')
+    .replace(/^\{\}$/, '}')}`;
+}
+
+// As `encodeHead` writes it. Whatever else is a valid line goes the slow way.
+const writtenHead =
+  /^\{"at":(\d+(?:\.\d+)?),"from":"(client|plugin)"(?:,"connection":([1-9]\d*))?(,"stream":"stderr")?(,"part":true)?(?:,"eol":"(\\r\\n|)")?,"(message|text|base64)":/;
+const longestHead = 160;
+
+/** Where a line of a file stands. */
+export interface LinePlace {
+  /** Counted from 1. */
+  line: number;
+  /** The byte offset in the file of the first byte of `bytes`. */
+  base: number;
+}
+
+/**
+ * Reads one line of a recording, its newline cut off. `strict` proves the whole line to be JSON; otherwise only what
+ * stands before the payload is read, which is many times faster.
+ * @returns the line, or in words what is wrong with it
+ */
+export function parseEnvelope(bytes: Buffer, place: LinePlace, strict: boolean): RecordedLine | string {
+  if (strict || bytes[bytes.length - 1] !== 0x7d) {
+    const wrong = explainBroken(bytes);
+    if (wrong !== undefined) return wrong;
+  }
+  const match = writtenHead.exec(bytes.toString('latin1', 0, Math.min(longestHead, bytes.length)));
+  if (match === null) return parseAnyOrder(bytes, place);
+  const [head, at, from, connection, stderr, part, eol, payload] = match;
+  const message: MessageLine = {
+    kind: 'message',
+    line: place.line,
+    at: Number(at),
+    from: from === 'client' ? 'client' : 'plugin',
+    connection: connection === undefined ? 0 : Number(connection),
+    stderr: stderr !== undefined,
+    part: part !== undefined,
+    eol: eol === undefined ? '\n' : eol === '' ? '' : '\r\n',
+    payload: payload === 'message' ? 'message' : payload === 'text' ? 'text' : 'base64',
+    offset: place.base + head.length,
+    length: bytes.length - head.length - 1,
+  };
+  return strict ? (explainPayload(bytes, message, place) ?? message) : message;
+}
+
+function explainBroken(bytes: Buffer): string | undefined {
+  if (!isUtf8(bytes)) return 'it is not UTF-8';
+  try {
+    const value: unknown = JSON.parse(bytes.toString('latin1'));
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : 'it is not a JSON object';
+  } catch {
+    return 'it is not valid JSON';
+  }
+}
+
+function explainPayload(
+  bytes: Buffer,
+  { payload, offset, length }: MessageLine,
+  { base }: LinePlace,
+): string | undefined {
+  const raw = bytes.toString('utf8', offset - base, offset - base + length);
+  const value: unknown = JSON.parse(raw);
+  if (payload === 'message') return undefined;
+  if (typeof value !== 'string') return `\`${payload}\` is not a string`;
+  const canonical = payload === 'text' || Buffer.from(value, 'base64').toString('base64') === value;
+  return canonical ? undefined : '`base64` is not base64';
+}
+
+/** Events, and lines that somebody wrote by hand: any spacing, any order of the keys, but the payload last. */
+function parseAnyOrder(bytes: Buffer, place: LinePlace): RecordedLine | string {
+  const wrong = explainBroken(bytes);
+  if (wrong !== undefined) return wrong;
+  const text = bytes.toString();
+  const fields: Record<string, unknown> = JSON.parse(text);
+  if (typeof fields['at'] !== 'number' || !(fields['at'] >= 0) || !Number.isFinite(fields['at']))
+    return '`at` is not a time in milliseconds';
+  if (typeof fields['event'] === 'string')
+    return { kind: 'event', line: place.line, at: fields['at'], event: fields['event'], fields } satisfies EventLine;
+  return parseMessage(fields, text, bytes, place);
+}
+
+function parseMessage(
+  fields: Record<string, unknown>,
+  text: string,
+  bytes: Buffer,
+  place: LinePlace,
+): MessageLine | string {
+  const { at, from, connection, stream, part, eol } = fields;
+  const payload = payloadKinds.find((kind) => Object.hasOwn(fields, kind));
+  if (from !== 'client' && from !== 'plugin') return 'it has neither an `event` nor a `from` that is client or plugin';
+  if (connection !== undefined && !(Number.isSafeInteger(connection) && Number(connection) >= 1))
+    return '`connection` is not a number from 1';
+  if (stream !== undefined && stream !== 'stderr') return '`stream` is not stderr';
+  if (part !== undefined && part !== true) return '`part` is not true';
+  if (eol !== undefined && eol !== '' && eol !== '\r\n') return '`eol` is neither empty nor \\r\\n';
+  if (payload === undefined) return 'it has no `message`, `text` or `base64`';
+  const start = findPayload(text, payload, Object.keys(fields));
+  if (start === undefined) return `\`${payload}\` is not its last key, or stands there twice`;
+  const offset = Buffer.byteLength(text.slice(0, start));
+  const line: MessageLine = {
+    kind: 'message',
+    line: place.line,
+    at: Number(at),
+    from,
+    connection: Number(connection ?? 0),
+    stderr: stream === 'stderr',
+    part: part === true,
+    eol: eol ?? '\n',
+    payload,
+    offset: place.base + offset,
+    length: bytes.lastIndexOf(0x7d) - offset,
+  };
+  return explainPayload(bytes, line, place) ?? line;
+}
+
+/** The payload begins behind the first `"message":` that is a key of the envelope itself, which must be its last. */
+function findPayload(text: string, payload: PayloadKind, keys: readonly string[]): number | undefined {
+  if (keys.at(-1) !== payload) return undefined;
+  const spot = new RegExp(`"${payload}"[ \\t]*:`, 'g');
+  for (let found = spot.exec(text); found !== null; found = spot.exec(text)) {
+    if (closesAsEnvelope(`${text.slice(0, spot.lastIndex)}0}`, keys)) return spot.lastIndex;
+  }
+  return undefined;
+}
+
+function closesAsEnvelope(text: string, keys: readonly string[]): boolean {
+  try {
+    return Object.keys(JSON.parse(text)).join('\n') === keys.join('\n');
+  } catch {
+    // A spot inside a string or a nested value does not close; the next one may.
+    return false;
+  }
+}

@@ -1,0 +1,207 @@
+import type { Clock } from '../foundation/clock.ts';
+import { encodeEvent } from './envelope.ts';
+import type { Header } from './header.ts';
+import type { Channel } from './line-encoder.ts';
+import { encodeLine, lineTail } from './line-encoder.ts';
+import { LineJoiner } from './line-joiner.ts';
+import { SlabWriter } from './slab-writer.ts';
+
+/** What is encoded in one turn of the event loop, so that forwarding is never held up for more than about 2 ms. */
+const turnBytes = 256 << 10;
+/** Beyond this much waiting, encoding gives way to forwarding as long as input comes. */
+const burstBytes = 1 << 20;
+/** Beyond this much waiting, the sources must pause. */
+const mostWaiting = 64 << 20;
+
+/** What the session says to the file; `bytes` is undefined where the channel has ended. */
+type Entry =
+  | { kind: 'bytes'; channel: LineJoiner; at: number; bytes: Buffer | undefined }
+  | { kind: 'event'; at: number; event: string; fields: Readonly<Record<string, unknown>> };
+
+export interface WriterOptions {
+  clock: Clock;
+  /** Sees each line as it is encoded, with its ending; undefined stands for one that was too long for one envelope. */
+  onLine: (channel: Channel, line: Buffer | undefined, at: number) => void;
+  /** Called once, when the file can't be kept any more. */
+  onFailure: (error: Error) => void;
+  /** Called when there is room again after `isFull`. */
+  onRoom: () => void;
+}
+
+/**
+ * Appends a session to a recording. What is given to it costs next to nothing at once: bytes are kept as they came, and
+ * are split, checked and encoded in later turns of the event loop, a slice a turn, each written as soon as it is made.
+ */
+export class RecordingWriter {
+  readonly #options: WriterOptions;
+  readonly #slab: SlabWriter;
+  #lines = 1;
+  #queue: Entry[] = [];
+  #head = 0; // the first entry that is not encoded yet
+  #offset = 0; // how far its bytes are
+  #waiting = 0; // bytes in the queue
+  #hasInput = false; // something came since the last turn
+  #isScheduled = false;
+  #isFull = false;
+  #hasFailed = false;
+  #whenIdle: (() => void) | undefined;
+
+  /** Writes `header` before it returns. `fd` is open for appending, and is closed by `end`. */
+  constructor(fd: number, header: Header, options: WriterOptions) {
+    this.#options = options;
+    this.#slab = new SlabWriter(
+      fd,
+      () => this.#turn(),
+      (error) => this.#fail(error),
+    );
+    this.#slab.append(`${JSON.stringify(header)}\n`);
+    this.#slab.flushNow();
+  }
+
+  /** Lines, the header's included, and bytes that are in the file. */
+  get written(): { lines: number; bytes: number } {
+    return { lines: this.#lines, bytes: this.#slab.bytesWritten };
+  }
+
+  /** So much waits that the sources should pause until `onRoom`. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  /**
+   * Takes bytes as they came; they must not be changed afterwards.
+   * @param at milliseconds since the recording began, never less than in the call before
+   */
+  addBytes(channel: LineJoiner, at: number, bytes: Buffer): void {
+    this.#add({ kind: 'bytes', channel, at, bytes });
+    this.#waiting += bytes.length;
+    this.#isFull ||= this.#waiting > mostWaiting;
+  }
+
+  /** Ends a channel: what has come of a last line without a newline is a line. */
+  endChannel(channel: LineJoiner, at: number): void {
+    this.#add({ kind: 'bytes', channel, at, bytes: undefined });
+  }
+
+  addEvent(at: number, event: string, fields: Readonly<Record<string, unknown>> = {}): void {
+    this.#add({ kind: 'event', at, event, fields });
+  }
+
+  /** Writes all that waits, seals the file with an `end` event, and closes it. */
+  async end(now: () => number, reason: string): Promise<void> {
+    while (!this.#hasFailed && (this.#head < this.#queue.length || this.#slab.isWriting || this.#slab.used > 0)) {
+      this.#schedule();
+      await new Promise<void>((resolve) => (this.#whenIdle = resolve));
+    }
+    this.#slab.append(`${encodeEvent(now(), 'end', { reason, lines: this.#lines, sha256: this.#slab.digest })}\n`);
+    this.#slab.flushNow();
+    this.#slab.close();
+  }
+
+  #add(entry: Entry): void {
+    if (this.#hasFailed) return;
+    this.#queue.push(entry);
+    this.#hasInput = true;
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#options.clock.soon(() => {
+      this.#isScheduled = false;
+      this.#turn();
+    });
+  }
+
+  #turn(): void {
+    const givesWay = this.#hasInput && this.#waiting > burstBytes && !this.#isFull;
+    this.#hasInput = false;
+    if (!givesWay) {
+      if (!this.#slab.isBehind) this.#encodeSlice();
+      this.#slab.flush();
+    }
+    this.#makeRoom();
+    if (this.#head < this.#queue.length && !this.#slab.isBehind) this.#schedule();
+    else this.#settle();
+  }
+
+  #makeRoom(): void {
+    if (!this.#isFull || this.#waiting > mostWaiting) return;
+    this.#isFull = false;
+    this.#options.onRoom();
+  }
+
+  #settle(): void {
+    const whenIdle = this.#whenIdle;
+    this.#whenIdle = undefined;
+    whenIdle?.();
+  }
+
+  #encodeSlice(): void {
+    const limit = this.#slab.used + turnBytes;
+    while (this.#slab.used < limit) {
+      const entry = this.#queue[this.#head];
+      if (entry === undefined) break;
+      if (this.#encodeStep(entry)) {
+        this.#head++;
+        this.#offset = 0;
+      }
+    }
+    this.#forgetEncoded();
+  }
+
+  /** Cuts off what is encoded: all of it, or many at once, since each cut moves the rest. */
+  #forgetEncoded(): void {
+    if (this.#head < this.#queue.length && this.#head < 4096) return;
+    this.#queue = this.#queue.slice(this.#head);
+    this.#head = 0;
+  }
+
+  /** Encodes one line, or one event. @returns true when the entry is used up */
+  #encodeStep(entry: Entry): boolean {
+    if (entry.kind === 'event') {
+      this.#slab.append(`${encodeEvent(entry.at, entry.event, entry.fields)}\n`);
+      this.#lines++;
+      return true;
+    }
+    const { channel, at, bytes } = entry;
+    if (bytes === undefined) {
+      channel.end(at, this.#sink);
+      return true;
+    }
+    const next = channel.take(bytes, this.#offset, at, this.#sink);
+    this.#waiting -= next - this.#offset;
+    this.#offset = next;
+    return next >= bytes.length;
+  }
+
+  readonly #sink = {
+    line: (channel: Channel, line: Buffer, at: number): void => {
+      this.#appendLine(channel, at, line, false);
+      this.#options.onLine(channel, line, at);
+    },
+    part: (channel: Channel, part: Buffer, at: number, isLast: boolean): void => {
+      this.#appendLine(channel, at, part, !isLast);
+      if (isLast) this.#options.onLine(channel, undefined, at);
+    },
+  };
+
+  #appendLine(channel: Channel, at: number, line: Buffer, isPart: boolean): void {
+    const { head, payload } = encodeLine(channel, at, line, isPart);
+    this.#slab.appendAscii(head);
+    this.#slab.append(payload);
+    this.#slab.appendAscii(lineTail);
+    this.#lines++;
+  }
+
+  #fail(error: Error): void {
+    this.#hasFailed = true;
+    this.#queue = [];
+    this.#head = 0;
+    this.#waiting = 0;
+    this.#options.onFailure(error);
+    this.#makeRoom();
+    this.#settle();
+  }
+}

@@ -1,0 +1,163 @@
+import type { Exchange, Role } from '../protocol/attribution.ts';
+import { Attribution } from '../protocol/attribution.ts';
+import { matchKey } from '../protocol/match-key.ts';
+import type { EventLine, MessageLine, RecordedLine } from '../recording/recorded-line.ts';
+import type { RecordingReader } from '../recording/recording-reader.ts';
+import type { ProcessExit } from '../transport/child.ts';
+import { LineTable } from './line-table.ts';
+
+/** One request and everything that answers it, as recorded. */
+export interface Invocation {
+  source: ScriptSource;
+  /** The recorded client line, counted from 1. */
+  number: number;
+  connection: number;
+  type: string;
+  action: string;
+  /** When its request was acknowledged: its lines are timed from here. */
+  startedAt: number;
+  /** Rows of the source's table; -1 where nothing came. */
+  first: number;
+  last: number;
+  hasEnded: boolean;
+}
+
+/** A line from before ready, or one after it that belongs to no invocation. */
+export interface StartUpLine {
+  role: 'loading' | 'announcement' | 'ready' | 'start-up' | 'stray';
+  at: number;
+  /** Row of the source's table, where it is played. */
+  row: number;
+}
+
+/** What the exit, or a line that belongs to nothing, comes after. */
+type Anchor = { kind: 'start-up' } | { kind: 'invocation'; invocation: Invocation } | { kind: 'refusal'; count: number };
+
+/** An exit that nobody asked for: it is played `gap` ms after what came before it. */
+export interface RecordedExit {
+  exit: ProcessExit;
+  gap: number;
+  after: Anchor;
+  /** The row it comes after, -1 for the acknowledgement. */
+  row: number;
+}
+
+/** One recording on its way to be played: its lines attributed as they are read. */
+export class ScriptSource {
+  readonly reader: RecordingReader;
+  readonly table = new LineTable();
+  readonly startUp: StartUpLine[] = [];
+  exit: RecordedExit | undefined;
+  /** `text` where the plugin answered in the text format, which can't be played. */
+  responseFormat: unknown;
+  isComplete = false;
+
+  readonly #onInvocation: (key: string, invocation: Invocation) => void;
+  readonly #attribution = new Attribution();
+  readonly #running = new Map<Exchange, Invocation>();
+  #anchor: Anchor = { kind: 'start-up' };
+  #anchorRow = -1;
+  #anchorAt = 0;
+  #refusals = 0;
+  #wasSignalled = false;
+  readonly #clientParts = new Set<number>();
+  readonly #pluginParts = new Map<number, Role>();
+
+  constructor(reader: RecordingReader, onInvocation: (key: string, invocation: Invocation) => void) {
+    this.reader = reader;
+    this.#onInvocation = onInvocation;
+  }
+
+  /** Whether the plugin became ready, as far as it has been read. */
+  get isReady(): boolean {
+    return this.#attribution.isReady;
+  }
+
+  /** Reads on. @returns false when all is read */
+  advance(): boolean {
+    if (this.isComplete) return false;
+    this.isComplete = !this.reader.scan((line) => this.#take(line));
+    return !this.isComplete;
+  }
+
+  #take(line: RecordedLine): void {
+    if (line.kind === 'event') this.#takeEvent(line);
+    else if (line.from === 'client') this.#takeClient(line);
+    else if (!line.stderr) this.#takePlugin(line);
+  }
+
+  #takeEvent({ event, fields, at }: EventLine): void {
+    if (event === 'about') this.responseFormat = fields['response_format'] ?? this.responseFormat;
+    else if (event === 'signal' && fields['from'] === 'client') this.#wasSignalled = true;
+    else if (event === 'exit' && !this.#wasSignalled) {
+      this.exit = { exit: exitOf(fields), gap: at - this.#anchorAt, after: this.#anchor, row: this.#anchorRow };
+    }
+  }
+
+  #takeClient(line: MessageLine): void {
+    if (line.part) {
+      this.#clientParts.add(line.connection);
+      return;
+    }
+    const isLong = this.#clientParts.delete(line.connection);
+    const exchange = this.#attribution.client(line.connection, isLong ? undefined : this.reader.readPayload(line));
+    const { line: request, number, connection } = exchange;
+    if (request?.kind !== 'request') return;
+    const { type, action } = request;
+    const invocation: Invocation = { source: this, number, connection, type, action, startedAt: line.at, first: -1, last: -1, hasEnded: false };
+    this.#running.set(exchange, invocation);
+    this.#onInvocation(matchKey(type, action, request.request), invocation);
+  }
+
+  #takePlugin(line: MessageLine): void {
+    const { connection, part } = line;
+    const role = this.#pluginParts.get(connection) ?? this.#attribution.plugin(connection, this.reader.readPayload(line));
+    if (part) this.#pluginParts.set(connection, role);
+    else this.#pluginParts.delete(connection);
+    if ('of' in role) this.#takeAnswer(role, line);
+    else if (role.kind === 'stray' && this.#anchor.kind === 'invocation') this.#addRow(this.#anchor.invocation, line, true);
+    else if (role.kind !== 'failed-write' && !(role.kind === 'ready' && line.connection > 0)) this.#addStartUp(role.kind, line);
+  }
+
+  #takeAnswer(role: Extract<Role, { of: Exchange }>, line: MessageLine): void {
+    const invocation = this.#running.get(role.of);
+    if (role.kind === 'refusal') this.#moveAnchor({ kind: 'refusal', count: ++this.#refusals }, -1, line.at);
+    if (invocation === undefined) return;
+    if (role.kind === 'acknowledgement') {
+      invocation.startedAt = line.at;
+      this.#moveAnchor({ kind: 'invocation', invocation }, -1, line.at);
+      return;
+    }
+    this.#addRow(invocation, line, false);
+    if (role.kind !== 'end' || line.part) return;
+    invocation.hasEnded = true;
+    this.#running.delete(role.of);
+  }
+
+  #addRow(invocation: Invocation, line: MessageLine, isStray: boolean): void {
+    const row = this.table.add(line, isStray);
+    if (invocation.last < 0) invocation.first = row;
+    else this.table.link(invocation.last, row);
+    invocation.last = row;
+    this.#moveAnchor({ kind: 'invocation', invocation }, row, line.at);
+  }
+
+  #addStartUp(role: StartUpLine['role'], line: MessageLine): void {
+    const row = role === 'start-up' || role === 'stray' ? this.table.add(line, true) : -1;
+    this.startUp.push({ role, at: line.at, row });
+    this.#moveAnchor({ kind: 'start-up' }, row, line.at);
+  }
+
+  #moveAnchor(anchor: Anchor, row: number, at: number): void {
+    this.#anchor = anchor;
+    this.#anchorRow = row;
+    this.#anchorAt = at;
+  }
+}
+
+function exitOf(fields: Readonly<Record<string, unknown>>): ProcessExit {
+  const { code, signal } = fields;
+  // A recording names a signal as Node does; one that this system lacks is refused by process.kill.
+  if (typeof signal === 'string') return { code: null, signal: signal as NodeJS.Signals };
+  return { code: typeof code === 'number' ? code : 1, signal: null };
+}

@@ -1,0 +1,154 @@
+import { nextTurn } from '../foundation/clock.ts';
+import { RepriseError } from '../foundation/reprise-error.ts';
+import { matchKey } from '../protocol/match-key.ts';
+import { Matcher } from '../protocol/matcher.ts';
+import type { RequestLine } from '../protocol/request.ts';
+import { openRecording } from '../recording/recording-reader.ts';
+import type { Invocation, RecordedExit, StartUpLine } from './script-source.ts';
+import { ScriptSource } from './script-source.ts';
+
+/** A longer key is kept as its digest, so that a recording of large requests does not stay in memory. */
+const longestKey = 256;
+const lastRow = -1;
+
+/** What a request found: an invocation to play, nothing, or nothing yet while the recordings are still being read. */
+export type Match = { kind: 'found'; invocation: Invocation } | { kind: 'missed' } | { kind: 'later' };
+
+/** A line to play: its bytes, when it came, and what follows it. */
+export interface ScriptLine {
+  bytes: Buffer;
+  at: number;
+  eol: string;
+  isStray: boolean;
+  /** The row of its last part, and the row that follows; -1 at the end. */
+  row: number;
+  next: number;
+}
+
+/** Recordings made ready to be played: one start-up, all invocations, the exits. */
+export class Script {
+  readonly #sources: ScriptSource[] = [];
+  readonly #matcher = new Matcher<Invocation>();
+  #isClosed = false;
+
+  /**
+   * Opens recordings and reads their beginnings, so far that it is known whether and how the plugin starts. The rest is
+   * read by `readOn`.
+   * @throws RepriseError where one can't be read, or was made in the text format
+   */
+  static async open(files: readonly string[]): Promise<Script> {
+    const script = new Script();
+    try {
+      for (const file of files) {
+        const reader = await openRecording(file);
+        const source = new ScriptSource(reader, (key, invocation) => script.#matcher.add(compactKey(key), invocation));
+        script.#sources.push(source);
+        source.advance();
+        if (!script.isReady) while (!source.isReady && source.advance());
+        refuseText(source);
+      }
+    } catch (error) {
+      script.close();
+      throw error;
+    }
+    return script;
+  }
+
+  /** Whether there is a recording in which the plugin became ready. */
+  get isReady(): boolean {
+    return this.#sources.some((source) => source.isReady);
+  }
+
+  /** The lines up to ready of the recording that is started from, and those after it that belong to nothing. */
+  get startUp(): readonly StartUpLine[] {
+    return this.#leader.startUp;
+  }
+
+  get isComplete(): boolean {
+    return this.#sources.every((source) => source.isComplete);
+  }
+
+  /** Last lines that were cut off and are left out, in words. */
+  get warnings(): string[] {
+    const cut = this.#sources.filter(({ reader }) => reader.truncatedBytes > 0);
+    return cut.map(({ reader }) => `${reader.file}:${reader.lines + 1}: the last line was cut off (${reader.truncatedBytes} bytes) and is skipped.`);
+  }
+
+  /** Reads what is left, a slab at a time, and calls back after each. */
+  async readOn(onProgress: () => void): Promise<void> {
+    while (!this.#isClosed && this.#sources.some((source) => source.advance())) {
+      onProgress();
+      await nextTurn();
+    }
+    if (!this.#isClosed) onProgress();
+  }
+
+  /** Chooses the recorded invocation for a request, and uses it up. */
+  match({ type, action, request }: Extract<RequestLine, { kind: 'request' }>, connection: number): Match {
+    const found = this.#matcher.find(compactKey(matchKey(type, action, request)), connection);
+    if (!this.isComplete) {
+      const isFinal = found !== undefined && !found.isRepeat && found.candidate.connection === connection && found.candidate.hasEnded;
+      if (!isFinal) return { kind: 'later' };
+    }
+    if (found === undefined) return { kind: 'missed' };
+    this.#matcher.take(found.candidate);
+    return { kind: 'found', invocation: found.candidate };
+  }
+
+  /** The bytes of a row and of the parts that follow it. */
+  readLine(source: ScriptSource, first: number): ScriptLine {
+    const parts: Buffer[] = [];
+    let row = first;
+    let read = source.table.get(row);
+    for (; read.isPart && read.next !== lastRow; read = source.table.get(row)) {
+      parts.push(source.reader.readPayload(read));
+      row = read.next;
+    }
+    parts.push(source.reader.readPayload(read));
+    const { at, eol, isStray, next } = read;
+    return { bytes: parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts), at, eol, isStray, row, next };
+  }
+
+  /** A line of the start-up, by its row. */
+  readStartUp(row: number): ScriptLine {
+    return this.readLine(this.#leader, row);
+  }
+
+  /** The exit of the recording that is started from, where it comes after the start-up. */
+  get startUpExit(): RecordedExit | undefined {
+    const { exit } = this.#leader;
+    return exit?.after.kind === 'start-up' ? exit : undefined;
+  }
+
+  /** The exit that comes after the `count`th refusal. */
+  exitAfterRefusal(count: number): RecordedExit | undefined {
+    return this.#sources.map(({ exit }) => exit).find((exit) => exit?.after.kind === 'refusal' && exit.after.count === count);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const { reader } of this.#sources) reader.close();
+  }
+
+  get #leader(): ScriptSource {
+    const leader = this.#sources.find((source) => source.isReady) ?? this.#sources[0];
+    if (leader === undefined) throw new RepriseError('usage', 'Failed to replay: no recording was given. Name a file or a folder.');
+    return leader;
+  }
+}
+
+/** The exit that comes after a row of an invocation, -1 being its acknowledgement. */
+export function exitAfter(invocation: Invocation, row: number): RecordedExit | undefined {
+  const { exit } = invocation.source;
+  return exit?.after.kind === 'invocation' && exit.after.invocation === invocation && exit.row === row ? exit : undefined;
+}
+
+function compactKey(key: string): string {
+  return key.length <= longestKey ? key : process.getBuiltinModule('node:crypto').hash('sha256', key, 'base64');
+}
+
+function refuseText({ responseFormat, reader }: ScriptSource): void {
+  if (responseFormat !== 'text') return;
+  const { file } = reader;
+  throw new RepriseError('not-a-recording', `Failed to replay ${file}: it was recorded in the text format, which has no ids to tell answers apart. Record it again with \`-r json\`; it can then be replayed with \`-r text\`.`, { file });
+}

@@ -1,0 +1,62 @@
+import type { ResponseFormat } from '../protocol/response-format.ts';
+import type { Tempo } from './pace.ts';
+import { waitFor } from './pace.ts';
+import type { Script } from './script.ts';
+import type { StartUpLine } from './script-source.ts';
+import type { Step } from './step.ts';
+
+export interface StartUpOptions {
+  script: Script;
+  format: ResponseFormat;
+  tempo: Tempo;
+  /** When the process began, on the clock's scale. */
+  began: number;
+  /** The port that is listened on; 0 in stdio mode. */
+  port: number;
+  /** Ready has been sent, or the announcement in TCP mode. */
+  onReady: () => void;
+}
+
+/**
+ * The steps of a start-up. Where the recorded plugin became ready, what the program says by its rules stands at the
+ * recorded times, whatever mode was recorded; otherwise the lines as they were, and the exit.
+ */
+export function startUpSteps(options: StartUpOptions): Step[] {
+  const { script, format } = options;
+  const lines = script.isReady ? inMode(script.startUp, options.port > 0) : script.startUp;
+  const steps: Step[] = [];
+  let [due, before] = [options.began, 0];
+  for (const line of lines) {
+    due += startUpWait(line.at - before, options.tempo);
+    before = line.at;
+    steps.push(stepOf(line, due, options));
+  }
+  const { startUpExit } = script;
+  if (startUpExit !== undefined) {
+    steps.push({ place: 'exit', due: due + startUpWait(startUpExit.gap, options.tempo), bytes: '', exit: startUpExit.exit });
+  }
+  return steps;
+
+  function stepOf({ role, row }: StartUpLine, at: number, { port, onReady }: StartUpOptions): Step {
+    const now = new Date();
+    if (role === 'loading') return { place: 'loading', due: at, bytes: format.loading(now) };
+    if (role === 'announcement') return { place: 'announcement', due: at, bytes: format.announcement(port, now), onSent: onReady };
+    if (role === 'ready') return { place: 'ready', due: at, bytes: format.ready, onSent: onReady };
+    const { bytes, eol } = script.readStartUp(row);
+    return { place: role, due: at, bytes: format.raw(bytes, eol, now) };
+  }
+}
+
+/** Loading comes first, though a recording may lack it; ready, or the announcement, is the recorded one of either kind. */
+function inMode(recorded: readonly StartUpLine[], isTcp: boolean): StartUpLine[] {
+  const isSecond = ({ role }: StartUpLine): boolean => role === 'ready' || role === 'announcement';
+  const ready = recorded.findIndex(isSecond);
+  const lines = recorded.filter((line, index) => index === ready || !isSecond(line));
+  const loading: StartUpLine[] = lines.some(({ role }) => role === 'loading') ? [] : [{ role: 'loading', at: 0, row: -1 }];
+  const here = isTcp ? 'announcement' : 'ready';
+  return [...loading, ...lines.map((line) => (isSecond(line) ? { ...line, role: here } : line) satisfies StartUpLine)];
+}
+
+function startUpWait(gap: number, tempo: Tempo): number {
+  return Math.min(waitFor(gap, tempo), tempo.startUpGap);
+}

@@ -1,0 +1,120 @@
+import type { Clock } from '../foundation/clock.ts';
+import type { ProcessExit } from '../transport/child.ts';
+import type { Outlet } from '../transport/outlet.ts';
+import type { Alarm } from './alarm.ts';
+import { Heap } from './heap.ts';
+import type { Step } from './step.ts';
+
+/** Messages that are due together leave in one write of about this size. */
+const batchBytes = 64 << 10;
+
+interface Waiting {
+  step: Step;
+  order: number;
+}
+
+export interface QueueOptions {
+  clock: Clock;
+  alarm: Alarm;
+  outlet: Outlet;
+  /** The client does not take what is sent, or does again. */
+  onBlocked: (isBlocked: boolean) => void;
+  onExit: (exit: ProcessExit) => void;
+}
+
+/** All that goes to one client, by time; what is due at the same time in the order in which it was pushed. */
+export class StepQueue {
+  readonly #options: QueueOptions;
+  readonly #waiting = new Heap<Waiting>((a, b) => a.step.due - b.step.due || a.order - b.order);
+  #order = 0;
+  #isBlocked = false;
+  #isRunning = false;
+  #text = '';
+  #count = 0; // messages in the text
+
+  constructor(options: QueueOptions) {
+    this.#options = options;
+    options.outlet.onDrain(() => {
+      if (!this.#isBlocked) return;
+      this.#isBlocked = false;
+      options.onBlocked(false);
+      this.run();
+    });
+  }
+
+  /** Nothing waits to be sent. */
+  get isIdle(): boolean {
+    return this.#waiting.size === 0 && !this.#isBlocked;
+  }
+
+  push(step: Step): void {
+    this.#waiting.push({ step, order: this.#order++ });
+    if (!this.#isRunning && this.#waiting.peek()?.step === step) this.#options.alarm.at(step.due, () => this.run());
+  }
+
+  /** Lets `fill` push steps, then sends at once, in as few writes as may be, what is due of them. */
+  fill(fill: () => void): void {
+    this.#isRunning = true;
+    try {
+      fill();
+    } finally {
+      this.#isRunning = false;
+    }
+    this.run();
+  }
+
+  /** Sends all that is due; the alarm calls it in time. */
+  run(): void {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    const now = this.#options.clock.now();
+    for (let top = this.#waiting.peek(); top !== undefined && top.step.due <= now && !this.#isBlocked; top = this.#waiting.peek()) {
+      this.#waiting.pop();
+      this.#send(top.step);
+    }
+    this.#flush();
+    this.#isRunning = false;
+    const next = this.#waiting.peek();
+    if (next !== undefined && !this.#isBlocked) this.#options.alarm.at(next.step.due, () => this.run());
+  }
+
+  /** Drops all that waits. */
+  clear(): void {
+    this.#waiting.clear();
+  }
+
+  #send(step: Step): void {
+    this.#write(step.bytes);
+    const next = step.next?.();
+    if (next !== undefined) this.push(next);
+    if (step.onSent === undefined && step.exit === undefined) return;
+    this.#flush();
+    step.onSent?.();
+    if (step.exit !== undefined) this.#options.onExit(step.exit);
+  }
+
+  #write(bytes: Buffer | string): void {
+    if (typeof bytes === 'string') {
+      this.#text += bytes;
+      this.#count++;
+      if (this.#text.length >= batchBytes) this.#flush();
+      return;
+    }
+    this.#flush();
+    if (bytes.length > 0) this.#take(bytes, 1);
+  }
+
+  #flush(): void {
+    const [text, count] = [this.#text, this.#count];
+    if (text === '') return;
+    this.#text = '';
+    this.#count = 0;
+    this.#take(text, count);
+  }
+
+  #take(bytes: Buffer | string, count: number): void {
+    if (this.#options.outlet.write(bytes, count) || this.#isBlocked) return;
+    this.#isBlocked = true;
+    this.#options.onBlocked(true);
+  }
+}

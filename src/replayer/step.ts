@@ -1,0 +1,20 @@
+import type { ProcessExit } from '../transport/child.ts';
+
+/** Where in the protocol a step stands. */
+export const places = ['loading', 'start-up', 'announcement', 'ready', 'acknowledgement', 'refusal', 'response', 'error', 'end', 'stray', 'failed-write', 'exit'] as const;
+export type Place = (typeof places)[number];
+
+/** One thing about to be sent, derived or played. */
+export interface Step {
+  place: Place;
+  /** On the clock's scale, in milliseconds. */
+  due: number;
+  /** The whole message with its newline; text stands for bytes, a character each. */
+  bytes: Buffer | string;
+  /** The way on once this has been sent: the next step of the same invocation. */
+  next?: () => Step | undefined;
+  /** The process ends once this has been sent. */
+  exit?: ProcessExit;
+  /** Called when this has been sent. */
+  onSent?: () => void;
+}

@@ -1,0 +1,81 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { Socket } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
+import { RepriseError, reasonOf, systemCode } from '../foundation/reprise-error.ts';
+import { guardScript } from './guard.ts';
+import type { ChildPipes } from './pipes.ts';
+import { closeTheirs, openChildPipes } from './pipes.ts';
+
+/** How a process ended: by its own status, or by a signal. */
+export interface ProcessExit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** A running command. It is the leader of a session of its own, and does not outlive this process. */
+export interface Child {
+  pid: number;
+  stdin: Writable;
+  stdout: Readable;
+  stderr: Readable;
+  exited: Promise<ProcessExit>;
+  /** Sends a signal to the command, or to all of its process group. */
+  kill: (signal: NodeJS.Signals, who?: 'process' | 'group') => void;
+}
+
+/**
+ * Starts a command with real pipes, under a guard that ends it when this process is killed.
+ * @throws RepriseError `start-failed` where the system starts no process at all; look the command up beforehand
+ */
+export async function startChild(command: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Child> {
+  const pipes = openChildPipes();
+  const child = spawn('/bin/sh', ['-c', guardScript, 'sh', ...command], {
+    detached: true,
+    env,
+    stdio: [pipes?.stdin.theirs ?? 'pipe', pipes?.stdout.theirs ?? 'pipe', pipes?.stderr.theirs ?? 'pipe', 'pipe'],
+  });
+  if (pipes !== undefined) closeTheirs(pipes);
+  const exited = new Promise<ProcessExit>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', (error) =>
+      reject(
+        new RepriseError('start-failed', `Failed to start ${command[0]}: ${reasonOf(error)}.`, {
+          exitStatus: 125,
+          cause: error,
+        }),
+      ),
+    );
+  });
+  // stdio above has a pipe at 3, which Node gives as a duplex socket.
+  const guard = child.stdio[3] as Socket;
+  guard.on('error', () => guard.destroy()); // the guard may be gone before it is told
+  void exited.then(() => guard.end('bye\n'));
+  const pid = child.pid ?? 0;
+  const kill = (signal: NodeJS.Signals, who: 'process' | 'group' = 'process'): void =>
+    sendSignal(who === 'group' ? -pid : pid, signal);
+  return { pid, ...streamsOf(child, pipes), exited, kill };
+}
+
+function streamsOf(child: ChildProcess, pipes: ChildPipes | undefined): Pick<Child, 'stdin' | 'stdout' | 'stderr'> {
+  if (pipes !== undefined) {
+    return {
+      stdin: new Socket({ fd: pipes.stdin.own, readable: false, writable: true }),
+      stdout: new Socket({ fd: pipes.stdout.own, readable: true, writable: false }),
+      stderr: new Socket({ fd: pipes.stderr.own, readable: true, writable: false }),
+    };
+  }
+  const { stdin, stdout, stderr } = child;
+  if (stdin === null || stdout === null || stderr === null) throw new Error('a child was started without its pipes');
+  return { stdin, stdout, stderr };
+}
+
+/** A process that has just gone can't be signalled, which is no error. */
+function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (systemCode(error) !== 'ESRCH') throw error;
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * A shell that puts a guard beside the command, then becomes the command: same process id, nothing in between.
+ *
+ * The guard reads descriptor 3. "bye" means that all is well, and it goes. The end of that pipe without it means that
+ * this process was killed: it asks the command and all that came of it to end (SIGTERM), and kills what is left after
+ * a second. A guard that starts before the command can't come too late, which one that is told a process id
+ * afterwards can. It is forked twice, so that it is no child of the command's, ignores signals, and holds no pipe of it.
+ *
+ * What came of the command: its session, and all descendants of members of it, found through /proc or `ps`.
+ */
+export const guardScript = String.raw`
+guard() {
+  trap '' HUP INT QUIT TERM TSTP TTIN TTOU PIPE
+  exec 0<&3 3<&- >/dev/null 2>&1
+  read -r word
+  [ "$word" = bye ] && exit 0
+  own=$(exec sh -c 'echo "$PPID"')
+  family=
+  members
+  signal TERM
+  for wait in 1 2 3 4 5 6 7 8 9 10; do
+    members
+    alive=
+    for pid in $family; do kill -0 "$pid" 2>/dev/null && alive=1; done
+    [ -z "$alive" ] && exit 0
+    sleep 0.1 2>/dev/null || sleep 1
+  done
+  for again in 1 2 3; do members; signal KILL; done
+}
+processes() {
+  if [ -r /proc/self/stat ]; then
+    for stat in /proc/[0-9]*/stat; do
+      read -r line < "$stat" || continue
+      set -- ${'${line##*) }'}
+      stat=${'${stat%/stat}'}
+      [ "$1" = Z ] || echo "${'${stat#/proc/}'} $2 $4"
+    done
+  else
+    ps -A -o pid= -o ppid= -o sess=
+  fi
+}
+members() {
+  table=$(processes)
+  before=none
+  while [ "$before" != "$family" ]; do
+    before=$family
+    while read -r pid parent session; do
+      [ "$pid" = "$own" ] && continue
+      case " $family " in *" $pid "*) continue ;; esac
+      if [ "$pid" = "$$" ] || [ "$session" = "$$" ]; then family="$family $pid"; continue; fi
+      case " $$ $family " in *" $parent "*) family="$family $pid" ;; esac
+    done <<END
+$table
+END
+  done
+}
+signal() { for pid in $family; do kill -"$1" "$pid" 2>/dev/null; done; }
+(guard &)
+exec 3<&-
+exec "$@"
+`;
