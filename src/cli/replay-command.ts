@@ -1,20 +1,31 @@
 import type { ReadOptions } from '../foundation/read-options.ts';
-import type { ReplayOptions } from '../replayer/replay.ts';
+import type { Replay, ReplayOptions } from '../replayer/replay.ts';
 import { replay } from '../replayer/replay.ts';
 import { openOwnStdout } from '../transport/outlet.ts';
+import { openOwnStdin } from '../transport/own-stdio.ts';
 import { endLike } from './end-like.ts';
 import { findRecordings } from './find-recordings.ts';
-import { openOwnStdin } from '../transport/own-stdio.ts';
+
+const longestTimer = 2 ** 31 - 1;
 
 /** Is the plugin, until it is told to stop. */
 export async function runReplay({ values, words }: ReadOptions): Promise<number> {
-  const plugin = await replay(await findRecordings(words), {
+  let plugin: Replay | undefined;
+  let isStopped = false;
+  const stop = (): void => {
+    isStopped = true;
+    plugin?.stop();
+  };
+  // Before ready is sent: a client may send its signal as soon as it sees that.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
+  plugin = await replay(await findRecordings(words), {
     ...optionsOf(values),
     stdin: openOwnStdin,
     stdout: openOwnStdout(),
     onWarning: (text) => process.stderr.write(`reprise: ${text}\n`),
   });
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => plugin.stop());
+  if (isStopped) plugin.stop();
+  setInterval(() => undefined, longestTimer); // the program lives on when its stdin has ended and nothing is being answered
   return endLike(await plugin.exited);
 }
 
