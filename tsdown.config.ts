@@ -23,6 +23,7 @@ export default defineConfig([
     format: 'cjs',
     dts: false,
     shims: true,
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } }, // less to read at each start; names stay, for stack traces
     checks: { legacyCjs: false },
     outExtensions: () => ({ js: '.cjs' }),
     outputOptions: { strict: true }, // the sources are modules, and those are strict

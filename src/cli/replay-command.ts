@@ -2,7 +2,6 @@ import type { ReadOptions } from '../foundation/read-options.ts';
 import type { Replay, ReplayOptions } from '../replayer/replay.ts';
 import { replay } from '../replayer/replay.ts';
 import { openOwnStdout } from '../transport/outlet.ts';
-import { openOwnStdin } from '../transport/own-stdio.ts';
 import { endLike } from './end-like.ts';
 import { findRecordings } from './find-recordings.ts';
 
@@ -20,7 +19,7 @@ export async function runReplay({ values, words }: ReadOptions): Promise<number>
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
   plugin = await replay(await findRecordings(words), {
     ...optionsOf(values),
-    stdin: openOwnStdin,
+    stdin: async () => (await import('../transport/own-stdio.ts')).openOwnStdin(),
     stdout: openOwnStdout(),
     onWarning: (text) => process.stderr.write(`reprise: ${text}\n`),
   });

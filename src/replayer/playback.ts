@@ -1,19 +1,17 @@
 import { exceptionText } from '../protocol/derived.ts';
-import { parseMessage } from '../protocol/message.ts';
-import type { ResponseFormat, StampedLine } from '../protocol/response-format.ts';
+import type { ResponseFormat } from '../protocol/response-format.ts';
 import { toWire } from '../protocol/wire.ts';
 import type { Tempo } from './pace.ts';
 import { waitFor } from './pace.ts';
-import type { Script, ScriptLine } from './script.ts';
+import type { LineCache } from './line-cache.ts';
+import type { Script } from './script.ts';
 import { exitAfter } from './script.ts';
 import type { Invocation, RecordedExit } from './script-source.ts';
-import type { Place, Step } from './step.ts';
-
-/** A longer message is sent as bytes; a shorter one as text, which is quicker to join. */
-const longestText = 1024;
+import type { Step } from './step.ts';
 
 export interface PlaybackOptions {
   script: Script;
+  lines: LineCache;
   format: ResponseFormat;
   tempo: Tempo;
   /** What an invocation that never ended in the recording does: nothing more, or it says so. */
@@ -25,6 +23,7 @@ export class Playback {
   readonly #options: PlaybackOptions;
   readonly #invocation: Invocation;
   readonly #id: string;
+  readonly #written: string; // as the format writes it
   readonly #onDone: () => void;
   #at: number; // recorded time of the step before
   #due: number;
@@ -35,6 +34,7 @@ export class Playback {
     this.#options = options;
     this.#invocation = invocation;
     this.#id = id;
+    this.#written = options.format.id(id);
     this.#onDone = onDone;
     this.#at = invocation.startedAt;
     this.#due = start;
@@ -48,17 +48,11 @@ export class Playback {
 
   #next(): Step | undefined {
     if (this.#row < 0) return this.#finish();
-    const line = this.#options.script.readLine(this.#invocation.source, this.#row);
+    const line = this.#options.lines.get(this.#invocation.source, this.#row);
     this.#due += waitFor(line.at - this.#at, this.#options.tempo);
     this.#at = line.at;
     this.#row = line.next;
-    return { place: placeOf(line), due: this.#due, bytes: this.#bytesOf(line), next: () => this.#exitStep(exitAfter(this.#invocation, line.row)) ?? this.#next() };
-  }
-
-  #bytesOf(line: ScriptLine): Buffer | string {
-    const { format } = this.#options;
-    if (line.isStray) return format.raw(line.bytes, line.eol, new Date());
-    return joinStamped(format.stamp(line.bytes), format.id(this.#id));
+    return { place: line.place, due: this.#due, bytes: line.bytesFor(this.#written), next: () => this.#exitStep(exitAfter(this.#invocation, line.row)) ?? this.#next() };
   }
 
   #exitStep(exit: RecordedExit | undefined): Step | undefined {
@@ -77,16 +71,4 @@ export class Playback {
     const end: Step = { place: 'end', due: this.#due, bytes: toWire(format.end(this.#id)), onSent: this.#onDone };
     return { place: 'error', due: this.#due, bytes: toWire(format.error(this.#id, text)), next: () => end };
   }
-}
-
-function placeOf({ isStray, bytes }: ScriptLine): Place {
-  if (isStray) return 'stray';
-  const type = parseMessage(bytes)?.type;
-  return type === 'plugin_invoke_end' ? 'end' : type === 'error' ? 'error' : 'response';
-}
-
-function joinStamped({ before, after, hasId }: StampedLine, id: string): Buffer | string {
-  const size = before.length + after.length;
-  if (size <= longestText) return before.toString('latin1') + (hasId ? toWire(id) : '') + after.toString('latin1');
-  return hasId ? Buffer.concat([before, Buffer.from(id), after]) : before;
 }

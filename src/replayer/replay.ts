@@ -7,6 +7,7 @@ import { formats } from '../protocol/response-format.ts';
 import type { ProcessExit } from '../transport/child.ts';
 import type { Outlet } from '../transport/outlet.ts';
 import { openOutlet } from '../transport/outlet.ts';
+import { LineCache } from './line-cache.ts';
 import type { Pace } from './pace.ts';
 import { createTempo, parsePace } from './pace.ts';
 import { Script } from './script.ts';
@@ -36,7 +37,7 @@ export interface ReplayOptions {
   /** Whether the end of stdin ends it, once all is answered; the program itself goes on. @default false */
   exitOnEof?: boolean;
   /** Where requests come from in stdio mode. @default a stream that `Replay.stdin` writes to */
-  stdin?: () => Readable;
+  stdin?: () => Promise<Readable>;
   /** Where messages go. @default a stream that `Replay.stdout` reads */
   stdout?: Outlet;
   /** Told of what is odd in a recording and does no harm, such as a last line that was cut off. */
@@ -72,18 +73,20 @@ export interface Replay extends AsyncDisposable {
 export async function replay(recordings: string | readonly string[], options: ReplayOptions = {}): Promise<Replay> {
   const { mode = 'stdio', responseFormat = 'json', maxGap, startupGap, clock = systemClock } = options;
   const tempo = createTempo(parsePace(options.pace ?? 'recorded'), maxGap, startupGap);
+  const format = formats[responseFormat];
   const [input, output] = [new PassThrough(), new PassThrough()];
 
   const script = await Script.open(typeof recordings === 'string' ? [recordings] : recordings);
   const stage = new Stage({
     script,
+    lines: new LineCache(script, format),
     tempo,
     clock,
-    format: formats[responseFormat],
+    format,
     onUnfinished: options.onUnfinished ?? 'hang',
     exitOnEof: options.exitOnEof ?? false,
     stdout: options.stdout ?? openOutlet(output),
-    stdin: options.stdin ?? (() => input),
+    stdin: options.stdin ?? (() => Promise.resolve(input)),
   });
   try {
     if (mode === 'tcp' && script.isReady) await stage.listen(options);

@@ -4,11 +4,10 @@ import { matchKey } from '../protocol/match-key.ts';
 import { Matcher } from '../protocol/matcher.ts';
 import type { RequestLine } from '../protocol/request.ts';
 import { openRecording } from '../recording/recording-reader.ts';
+import { KeyStore } from './key-store.ts';
 import type { Invocation, RecordedExit, StartUpLine } from './script-source.ts';
 import { ScriptSource } from './script-source.ts';
 
-/** A longer key is kept as its digest, so that a recording of large requests does not stay in memory. */
-const longestKey = 256;
 const lastRow = -1;
 
 /** What a request found: an invocation to play, nothing, or nothing yet while the recordings are still being read. */
@@ -29,6 +28,7 @@ export interface ScriptLine {
 export class Script {
   readonly #sources: ScriptSource[] = [];
   readonly #matcher = new Matcher<Invocation>();
+  readonly #keys = new KeyStore();
   #isClosed = false;
 
   /**
@@ -41,7 +41,7 @@ export class Script {
     try {
       for (const file of files) {
         const reader = await openRecording(file);
-        const source = new ScriptSource(reader, (key, invocation) => script.#matcher.add(compactKey(key), invocation));
+        const source = new ScriptSource(reader, (key, invocation) => script.#matcher.add(script.#keys.add(key), invocation));
         script.#sources.push(source);
         source.advance();
         if (!script.isReady) while (!source.isReady && source.advance());
@@ -85,7 +85,7 @@ export class Script {
 
   /** Chooses the recorded invocation for a request, and uses it up. */
   match({ type, action, request }: Extract<RequestLine, { kind: 'request' }>, connection: number): Match {
-    const found = this.#matcher.find(compactKey(matchKey(type, action, request)), connection);
+    const found = this.#matcher.find(this.#keys.find(matchKey(type, action, request)), connection);
     if (!this.isComplete) {
       const isFinal = found !== undefined && !found.isRepeat && found.candidate.connection === connection && found.candidate.hasEnded;
       if (!isFinal) return { kind: 'later' };
@@ -141,10 +141,6 @@ export class Script {
 export function exitAfter(invocation: Invocation, row: number): RecordedExit | undefined {
   const { exit } = invocation.source;
   return exit?.after.kind === 'invocation' && exit.after.invocation === invocation && exit.row === row ? exit : undefined;
-}
-
-function compactKey(key: string): string {
-  return key.length <= longestKey ? key : process.getBuiltinModule('node:crypto').hash('sha256', key, 'base64');
 }
 
 function refuseText({ responseFormat, reader }: ScriptSource): void {

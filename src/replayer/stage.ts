@@ -23,7 +23,7 @@ export interface StageOptions extends PlaybackOptions {
   exitOnEof: boolean;
   stdout: Outlet;
   /** Called when ready has been sent, and not before: requests wait in the pipe until then. */
-  stdin: () => Readable;
+  stdin: () => Promise<Readable>;
 }
 
 /** What a replay is made of while it runs: stdout, its clients, the time, and the ways to end. */
@@ -76,7 +76,7 @@ export class Stage {
   start(): void {
     const { clock, tempo } = this.#options;
     const began = tempo.factor === 0 ? clock.now() : 0; // the clock counts from the start of the process
-    const steps = startUpSteps({ ...this.#options, began, port: this.port, onReady: () => this.#readStdin() });
+    const steps = startUpSteps({ ...this.#options, began, port: this.port, onReady: () => void this.#readStdin() });
     this.#stdout.fill(() => {
       for (const step of steps) this.#stdout.push(step);
     });
@@ -124,10 +124,11 @@ export class Stage {
     this.#exited.resolve(exit);
   }
 
-  #readStdin(): void {
-    if (this.#listener !== undefined || this.#stdin !== undefined) return; // in TCP mode stdin is never read
+  async #readStdin(): Promise<void> {
+    if (this.#listener !== undefined) return; // in TCP mode stdin is never read
+    const stdin = await this.#options.stdin();
+    if (this.#finished !== undefined) return;
     const conversation = this.#openConversation(this.#stdout, 0);
-    const stdin = this.#options.stdin();
     this.#stdin = stdin;
     stdin.on('data', (chunk: Buffer) => {
       if (this.#stdinState !== 'deaf' && !conversation.read(chunk)) this.#stdinState = 'deaf';

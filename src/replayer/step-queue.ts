@@ -29,6 +29,7 @@ export class StepQueue {
   #order = 0;
   #isBlocked = false;
   #isRunning = false;
+  #now = 0; // when the run began
   #text = '';
   #count = 0; // messages in the text
 
@@ -48,13 +49,13 @@ export class StepQueue {
   }
 
   push(step: Step): void {
-    this.#waiting.push({ step, order: this.#order++ });
-    if (!this.#isRunning && this.#waiting.peek()?.step === step) this.#options.alarm.at(step.due, () => this.run());
+    if (this.#isRunning && this.#isNext(step)) this.#send(step);
+    else this.#wait(step);
   }
 
-  /** Lets `fill` push steps, then sends at once, in as few writes as may be, what is due of them. */
+  /** Lets `fill` push steps, and sends at once, in as few writes as may be, what is due of them. */
   fill(fill: () => void): void {
-    this.#isRunning = true;
+    this.#start();
     try {
       fill();
     } finally {
@@ -66,9 +67,8 @@ export class StepQueue {
   /** Sends all that is due; the alarm calls it in time. */
   run(): void {
     if (this.#isRunning) return;
-    this.#isRunning = true;
-    const now = this.#options.clock.now();
-    for (let top = this.#waiting.peek(); top !== undefined && top.step.due <= now && !this.#isBlocked; top = this.#waiting.peek()) {
+    this.#start();
+    for (let top = this.#waiting.peek(); top !== undefined && top.step.due <= this.#now && !this.#isBlocked; top = this.#waiting.peek()) {
       this.#waiting.pop();
       this.#send(top.step);
     }
@@ -78,19 +78,44 @@ export class StepQueue {
     if (next !== undefined && !this.#isBlocked) this.#options.alarm.at(next.step.due, () => this.run());
   }
 
+  #start(): void {
+    this.#isRunning = true;
+    this.#now = this.#options.clock.now();
+  }
+
+  /** Whether a step is due now, and nothing that waits comes before it: it need not wait, then. */
+  #isNext({ due }: Step): boolean {
+    if (due > this.#now || this.#isBlocked) return false;
+    const top = this.#waiting.peek();
+    return top === undefined || top.step.due > due;
+  }
+
+  #wait(step: Step): void {
+    this.#waiting.push({ step, order: this.#order++ });
+    if (!this.#isRunning && this.#waiting.peek()?.step === step) this.#options.alarm.at(step.due, () => this.run());
+  }
+
   /** Drops all that waits. */
   clear(): void {
     this.#waiting.clear();
   }
 
-  #send(step: Step): void {
-    this.#write(step.bytes);
-    const next = step.next?.();
-    if (next !== undefined) this.push(next);
-    if (step.onSent === undefined && step.exit === undefined) return;
+  /** Sends a step, and those that follow it as long as they are due and nothing else comes first. */
+  #send(first: Step): void {
+    for (let step = first; ; ) {
+      this.#write(step.bytes);
+      if (step.onSent !== undefined || step.exit !== undefined) this.#finish(step);
+      const next: Step | undefined = step.next?.();
+      if (next === undefined) return;
+      if (!this.#isNext(next)) return this.#wait(next);
+      step = next;
+    }
+  }
+
+  #finish({ onSent, exit }: Step): void {
     this.#flush();
-    step.onSent?.();
-    if (step.exit !== undefined) this.#options.onExit(step.exit);
+    onSent?.();
+    if (exit !== undefined) this.#options.onExit(exit);
   }
 
   #write(bytes: Buffer | string): void {

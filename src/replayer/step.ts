@@ -1,4 +1,6 @@
+import { parseMessage } from '../protocol/message.ts';
 import type { ProcessExit } from '../transport/child.ts';
+import type { ScriptLine } from './script.ts';
 
 /** Where in the protocol a step stands. */
 export const places = ['loading', 'start-up', 'announcement', 'ready', 'acknowledgement', 'refusal', 'response', 'error', 'end', 'stray', 'failed-write', 'exit'] as const;
@@ -17,4 +19,11 @@ export interface Step {
   exit?: ProcessExit;
   /** Called when this has been sent. */
   onSent?: () => void;
+}
+
+/** The place of a played line. */
+export function placeOf({ isStray, bytes }: Pick<ScriptLine, 'isStray' | 'bytes'>): Place {
+  if (isStray) return 'stray';
+  const type = parseMessage(bytes)?.type;
+  return type === 'plugin_invoke_end' ? 'end' : type === 'error' ? 'error' : 'response';
 }
