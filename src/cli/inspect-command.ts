@@ -1,2 +1,72 @@
+import { nextTurn } from '../foundation/clock.ts';
 import type { ReadOptions } from '../foundation/read-options.ts';
-export function runInspect(_: ReadOptions): Promise<number> { return Promise.resolve(0); }
+import { RepriseError } from '../foundation/reprise-error.ts';
+import { openRecording } from '../recording/recording-reader.ts';
+import { findRecordings } from './find-recordings.ts';
+import type { Show } from './inspect-one.ts';
+import { inspectOne } from './inspect-one.ts';
+import { renderJsonEnd, renderJsonRows, renderJsonStart } from './render-inspect-json.ts';
+import { renderEnd, renderRows, renderStartUp, renderTitle } from './render-inspect.ts';
+import { openProgress } from './progress.ts';
+import { openResultOutput } from './result-output.ts';
+import { SessionSummary } from './session-summary.ts';
+import { SessionWalk } from './session-walk.ts';
+
+/** So many rows make a table of their own, so that a long session is shown as it is read. */
+const pageRows = 1000;
+
+/** Shows a recording, or one of its invocations. */
+export async function runInspect({ values, words }: ReadOptions): Promise<number> {
+  const { file, number } = await parseWords(words);
+  const output = openResultOutput(process.stdout, process.env);
+  const reader = await openRecording(file);
+  const progress = await openProgress('reading', reader.size, process.stderr);
+  try {
+    const isJson = values['json'] === true;
+    const show = { reader, output, progress, isJson };
+    if (number === undefined) await inspectAll(show);
+    else await inspectOne(show, number);
+  } finally {
+    progress.stop();
+    reader.close();
+  }
+  if (reader.truncatedBytes > 0) {
+    process.stderr.write(`reprise: ${file}:${reader.lines + 1}: the last line was cut off (${reader.truncatedBytes} bytes) and is skipped.\n`);
+  }
+  return 0;
+}
+
+async function parseWords(words: readonly string[]): Promise<{ file: string; number: number | undefined }> {
+  const [recording, number, ...rest] = words;
+  if (rest.length > 0 || (number !== undefined && !/^[1-9]\d*$/.test(number))) {
+    throw new RepriseError('usage', `Failed to inspect: '${words.slice(1).join(' ')}' is not the number of an invocation. Give one recording, and at most one number.`);
+  }
+  const files = await findRecordings(recording === undefined ? [] : [recording]);
+  const [file = '', ...others] = files;
+  if (others.length > 0) {
+    throw new RepriseError('usage', `Failed to inspect ${recording}: it holds ${files.length} recordings. Name one of them, such as ${file}.`);
+  }
+  return { file, number: number === undefined ? undefined : Number(number) };
+}
+
+async function inspectAll({ reader, output, progress, isJson }: Show): Promise<void> {
+  const walk = new SessionWalk(reader);
+  const summary = new SessionSummary();
+  let shown = 0;
+  const print = async (rows: ReturnType<SessionSummary['finish']>): Promise<void> => {
+    progress.stop(); // what is printed would run into it
+    if (shown === 0) await output.write(isJson ? renderJsonStart(reader.file, reader.header) : renderTitle(reader.file, reader.header, reader.size) + renderStartUp(summary.frame));
+    if (isJson) await output.write(renderJsonRows(rows, shown === 0));
+    else if (rows.length > 0) await output.write(renderRows(rows, output.paint));
+    shown += 1;
+  };
+  while (reader.scan((line) => summary.take(walk.take(line)))) {
+    progress.update(reader.position);
+    const rows = summary.shift(pageRows);
+    if (rows.length > 0) await print(rows);
+    if (output.isClosed) return;
+    await nextTurn();
+  }
+  await print(summary.finish());
+  await output.write(isJson ? renderJsonEnd(summary.frame, reader) : renderEnd(summary.frame, reader.lines));
+}

@@ -23,12 +23,8 @@ export function parseMessage(line: Buffer): Message | undefined {
   const match = goStart.exec(line.toString('latin1', 0, Math.min(usualStart, line.length)));
   if (match === null) return parseAnyMessage(line);
   const [, quoted = '""', type = ''] = match;
-  return { id: decodeString(quoted), type, idStart: idOffset, idEnd: idOffset + quoted.length };
-}
-
-function decodeString(quoted: string): string {
-  const text: unknown = isPlain(quoted) ? quoted.slice(1, -1) : JSON.parse(Buffer.from(quoted, 'latin1').toString());
-  return String(text);
+  const id = isPlain(quoted) ? quoted.slice(1, -1) : parseJson(Buffer.from(quoted, 'latin1'));
+  return typeof id === 'string' ? { id, type, idStart: idOffset, idEnd: idOffset + quoted.length } : undefined;
 }
 
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for

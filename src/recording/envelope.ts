@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { explainEvent } from './event-fields.ts';
 import type { EventLine, LineEnding, MessageLine, PayloadKind, RecordedLine, Side } from './recorded-line.ts';
 import { payloadKinds } from './recorded-line.ts';
 
@@ -36,7 +37,7 @@ export function encodeEvent(at: number, event: string, fields: Readonly<Record<s
 
 // As `encodeHead` writes it. Whatever else is a valid line goes the slow way.
 const writtenHead =
-  /^\{"at":(\d+(?:\.\d+)?),"from":"(client|plugin)"(?:,"connection":([1-9]\d*))?(,"stream":"stderr")?(,"part":true)?(?:,"eol":"(\\r\\n|)")?,"(message|text|base64)":/;
+  /^\{"at":((?:0|[1-9]\d*)(?:\.\d+)?),"from":"(client|plugin)"(?:,"connection":([1-9]\d{0,14}))?(,"stream":"stderr")?(,"part":true)?(?:,"eol":"(\\r\\n|)")?,"(message|text|base64)":/;
 const longestHead = 160;
 
 /** Where a line of a file stands. */
@@ -53,10 +54,10 @@ export interface LinePlace {
  * @returns the line, or in words what is wrong with it
  */
 export function parseEnvelope(bytes: Buffer, place: LinePlace, strict: boolean): RecordedLine | string {
-  if (strict || bytes[bytes.length - 1] !== 0x7d) {
-    const wrong = explainBroken(bytes);
-    if (wrong !== undefined) return wrong;
-  }
+  // A space or a carriage return behind the last brace is not as written.
+  if (bytes[bytes.length - 1] !== 0x7d) return parseAnyOrder(bytes, place);
+  const wrong = strict ? explainBroken(bytes) : undefined;
+  if (wrong !== undefined) return wrong;
   const match = writtenHead.exec(bytes.toString('latin1', 0, Math.min(longestHead, bytes.length)));
   if (match === null) return parseAnyOrder(bytes, place);
   const [head, at, from, connection, stderr, part, eol, payload] = match;
@@ -73,7 +74,8 @@ export function parseEnvelope(bytes: Buffer, place: LinePlace, strict: boolean):
     offset: place.base + head.length,
     length: bytes.length - head.length - 1,
   };
-  return strict ? (explainPayload(bytes, message, place) ?? message) : message;
+  // The head is JSON, so that the line is where its payload is; the slow way finds the words for what is not.
+  return strict && explainPayload(bytes, message, place) !== undefined ? parseAnyOrder(bytes, place) : message;
 }
 
 function explainBroken(bytes: Buffer): string | undefined {
@@ -91,12 +93,26 @@ function explainPayload(
   { payload, offset, length }: MessageLine,
   { base }: LinePlace,
 ): string | undefined {
-  const raw = bytes.toString('utf8', offset - base, offset - base + length);
-  const value: unknown = JSON.parse(raw);
+  const value = parseJson(bytes.toString('utf8', offset - base, offset - base + length));
+  if (value === undefined) return explainPlace(payload);
   if (payload === 'message') return undefined;
   if (typeof value !== 'string') return `\`${payload}\` is not a string`;
   const canonical = payload === 'text' || Buffer.from(value, 'base64').toString('base64') === value;
   return canonical ? undefined : '`base64` is not base64';
+}
+
+/** The whole line is JSON; what is cut out as its payload is not where another key follows. */
+function parseJson(raw: string): unknown {
+  try {
+    return JSON.parse(raw);
+  } catch {
+    // The caller says what this means.
+    return undefined;
+  }
+}
+
+function explainPlace(payload: PayloadKind): string {
+  return `\`${payload}\` is not its last key, or stands there twice`;
 }
 
 /** Events, and lines that somebody wrote by hand: any spacing, any order of the keys, but the payload last. */
@@ -105,11 +121,11 @@ function parseAnyOrder(bytes: Buffer, place: LinePlace): RecordedLine | string {
   if (wrong !== undefined) return wrong;
   const text = bytes.toString();
   const fields: Record<string, unknown> = JSON.parse(text);
-  if (typeof fields['at'] !== 'number' || !(fields['at'] >= 0) || !Number.isFinite(fields['at']))
-    return '`at` is not a time in milliseconds';
-  if (typeof fields['event'] === 'string')
-    return { kind: 'event', line: place.line, at: fields['at'], event: fields['event'], fields } satisfies EventLine;
-  return parseMessage(fields, text, bytes, place);
+  const { at, event } = fields;
+  if (typeof at !== 'number' || !(at >= 0) || !Number.isFinite(at)) return '`at` is not a time in milliseconds';
+  if (event === undefined) return parseMessage(fields, text, bytes, place);
+  if (typeof event !== 'string') return '`event` is not a string';
+  return explainEvent(event, fields) ?? ({ kind: 'event', line: place.line, at, event, fields } satisfies EventLine);
 }
 
 function parseMessage(
@@ -119,7 +135,7 @@ function parseMessage(
   place: LinePlace,
 ): MessageLine | string {
   const { at, from, connection, stream, part, eol } = fields;
-  const payload = payloadKinds.find((kind) => Object.hasOwn(fields, kind));
+  const [payload, other] = payloadKinds.filter((kind) => Object.hasOwn(fields, kind));
   if (from !== 'client' && from !== 'plugin') return 'it has neither an `event` nor a `from` that is client or plugin';
   if (connection !== undefined && !(Number.isSafeInteger(connection) && Number(connection) >= 1))
     return '`connection` is not a number from 1';
@@ -127,8 +143,9 @@ function parseMessage(
   if (part !== undefined && part !== true) return '`part` is not true';
   if (eol !== undefined && eol !== '' && eol !== '\r\n') return '`eol` is neither empty nor \\r\\n';
   if (payload === undefined) return 'it has no `message`, `text` or `base64`';
+  if (other !== undefined) return `it has both \`${payload}\` and \`${other}\``;
   const start = findPayload(text, payload, Object.keys(fields));
-  if (start === undefined) return `\`${payload}\` is not its last key, or stands there twice`;
+  if (start === undefined) return explainPlace(payload);
   const offset = Buffer.byteLength(text.slice(0, start));
   const line: MessageLine = {
     kind: 'message',

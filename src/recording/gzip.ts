@@ -6,8 +6,9 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { RepriseError, reasonOf } from '../foundation/reprise-error.ts';
 
-/** A packed recording may unpack to so much, and to so many times its size: more is an attack, not a recording. */
+/** A packed recording may unpack to so much, and beyond so little to so many times its size: more is an attack, not a recording. */
 const largest = 4 * 2 ** 30;
+const harmless = 256 << 20; // requests at the limit of 15 MiB repeat themselves as much as gzip can take, which is 1,032 times
 const largestRatio = 1000;
 
 /**
@@ -19,7 +20,7 @@ export async function unpackGzip(file: string, packedSize: number): Promise<numb
   const folder = mkdtempSync(join(tmpdir(), 'reprise-'));
   try {
     const unpacked = join(folder, 'recording.jsonl');
-    const limit = Math.min(largest, Math.max(packedSize, 1024) * largestRatio);
+    const limit = Math.min(largest, Math.max(packedSize * largestRatio, harmless));
     await pipeline(createReadStream(file), createGunzip(), limitBytes(limit), createWriteStream(unpacked));
     return openSync(unpacked, 'r');
   } catch (error) {

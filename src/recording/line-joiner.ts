@@ -47,14 +47,14 @@ export class LineJoiner implements Channel {
     this.#rest = [];
     this.#restLength = 0;
     this.#hasParts = false;
-    if (isLastPart) sink.part(this, line, at, true);
-    else if (line.length > longestPart) this.#giveParts(line, at, sink);
+    if (isLastPart || line.length > longestPart) this.#giveParts(line, at, sink);
     else sink.line(this, line, at);
   }
 
   #giveParts(line: Buffer, at: number, sink: LineSink): void {
-    sink.part(this, line.subarray(0, longestPart), at, false);
-    sink.part(this, line.subarray(longestPart), at, true);
+    let start = 0;
+    for (; line.length - start > longestPart; start += longestPart) sink.part(this, line.subarray(start, start + longestPart), at, false);
+    sink.part(this, line.subarray(start), at, true);
   }
 
   #keep(bytes: Buffer, at: number, sink: LineSink): void {

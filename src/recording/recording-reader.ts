@@ -96,7 +96,7 @@ export class RecordingReader {
   readPayload({ payload, offset, length }: PayloadPlace): Buffer {
     const raw = this.#cached(offset, length) ?? this.#readAt(offset, length);
     if (payload === 'message') return raw;
-    const text: unknown = JSON.parse(raw.toString());
+    const text = parseJson(raw.toString());
     if (typeof text !== 'string') throw this.#broken(`\`${payload}\` at byte ${offset} is not a string`);
     return Buffer.from(text, payload === 'text' ? 'utf8' : 'base64');
   }
@@ -179,6 +179,15 @@ export class RecordingReader {
       `Failed to read ${this.file}:${this.#line}: ${what}. Mend or remove that line, or record again.`,
       facts,
     );
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not looked at before, where a file is long; the caller says so.
+    return undefined;
   }
 }
 

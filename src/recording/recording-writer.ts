@@ -8,10 +8,15 @@ import { SlabWriter } from './slab-writer.ts';
 
 /** What is encoded in one turn of the event loop, so that forwarding is never held up for more than about 2 ms. */
 const turnBytes = 256 << 10;
-/** Beyond this much waiting, encoding gives way to forwarding as long as input comes. */
-const burstBytes = 1 << 20;
-/** Beyond this much waiting, the sources must pause. */
-const mostWaiting = 64 << 20;
+/**
+ * Input that comes faster than lines can be checked and encoded is a burst: encoding gives way to forwarding until it is
+ * over, or too much waits. The rate is measured over a window of so many milliseconds, and over the time in it that was
+ * not spent encoding, when nothing could come.
+ */
+const burstBytesPerMs = 80_000;
+const burstWindow = 2;
+/** Beyond this much waiting, the sources must pause: a burst of 64 MB that is echoed is kept twice. */
+const mostWaiting = 144 << 20;
 
 /** What the session says to the file; `bytes` is undefined where the channel has ended. */
 type Entry =
@@ -40,15 +45,20 @@ export class RecordingWriter {
   #head = 0; // the first entry that is not encoded yet
   #offset = 0; // how far its bytes are
   #waiting = 0; // bytes in the queue
-  #hasInput = false; // something came since the last turn
+  #windowStart: number;
+  #windowBytes = 0;
+  #windowBusy = 0;
+  #isBurst = false;
   #isScheduled = false;
   #isFull = false;
   #hasFailed = false;
+  #isEnding = false;
   #whenIdle: (() => void) | undefined;
 
   /** Writes `header` before it returns. `fd` is open for appending, and is closed by `end`. */
   constructor(fd: number, header: Header, options: WriterOptions) {
     this.#options = options;
+    this.#windowStart = options.clock.now();
     this.#slab = new SlabWriter(
       fd,
       () => this.#turn(),
@@ -73,8 +83,10 @@ export class RecordingWriter {
    * @param at milliseconds since the recording began, never less than in the call before
    */
   addBytes(channel: LineJoiner, at: number, bytes: Buffer): void {
+    if (this.#hasFailed) return;
     this.#add({ kind: 'bytes', channel, at, bytes });
     this.#waiting += bytes.length;
+    this.#windowBytes += bytes.length;
     this.#isFull ||= this.#waiting > mostWaiting;
   }
 
@@ -89,6 +101,7 @@ export class RecordingWriter {
 
   /** Writes all that waits, seals the file with an `end` event, and closes it. */
   async end(now: () => number, reason: string): Promise<void> {
+    this.#isEnding = true;
     while (!this.#hasFailed && (this.#head < this.#queue.length || this.#slab.isWriting || this.#slab.used > 0)) {
       this.#schedule();
       await new Promise<void>((resolve) => (this.#whenIdle = resolve));
@@ -101,7 +114,6 @@ export class RecordingWriter {
   #add(entry: Entry): void {
     if (this.#hasFailed) return;
     this.#queue.push(entry);
-    this.#hasInput = true;
     this.#schedule();
   }
 
@@ -115,15 +127,33 @@ export class RecordingWriter {
   }
 
   #turn(): void {
-    const givesWay = this.#hasInput && this.#waiting > burstBytes && !this.#isFull;
-    this.#hasInput = false;
-    if (!givesWay) {
-      if (!this.#slab.isBehind) this.#encodeSlice();
-      this.#slab.flush();
+    if (this.#givesWay()) {
+      this.#isScheduled = true;
+      this.#options.clock.after(burstWindow, () => {
+        this.#isScheduled = false;
+        this.#turn();
+      });
+      return;
     }
+    const began = this.#options.clock.now();
+    if (!this.#slab.isBehind) this.#encodeSlice();
+    this.#slab.flush();
+    this.#windowBusy += this.#options.clock.now() - began;
     this.#makeRoom();
     if (this.#head < this.#queue.length && !this.#slab.isBehind) this.#schedule();
     else this.#settle();
+  }
+
+  /** In a burst the event loop is left to the forwarding, and blocks meanwhile instead of turning. */
+  #givesWay(): boolean {
+    const elapsed = this.#options.clock.now() - this.#windowStart;
+    if (elapsed >= burstWindow) {
+      this.#isBurst = this.#windowBytes > burstBytesPerMs * (elapsed - this.#windowBusy);
+      this.#windowStart += elapsed;
+      this.#windowBytes = 0;
+      this.#windowBusy = 0;
+    }
+    return this.#isBurst && !this.#isFull && !this.#isEnding;
   }
 
   #makeRoom(): void {

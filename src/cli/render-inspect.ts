@@ -1,0 +1,113 @@
+import Table from 'cli-table3';
+import prettyBytes from 'pretty-bytes';
+import prettyMilliseconds from 'pretty-ms';
+import type { Header } from '../recording/header.ts';
+import { escapeText, shorten } from './escape-text.ts';
+import type { ShownLine } from './inspect-one.ts';
+import type { Paint, ResultOutput } from './result-output.ts';
+import type { InvocationRow, Outcome, SessionFrame } from './session-summary.ts';
+
+const columns = ['#', 'conn', 'id', 'type', 'action', 'tool or model', 'messages', 'bytes', 'first ms', 'length ms', 'outcome'] as const;
+const rightAligned: ReadonlySet<string> = new Set(['#', 'messages', 'bytes', 'first ms', 'length ms']);
+/** The width of what is shown where there is no terminal. */
+const usualWidth = 120;
+const longestName = 36;
+const longestError = 60;
+const colours = { ended: 'green', error: 'red', refused: 'red', unfinished: 'yellow', unknown: 'gray' } as const satisfies Record<Outcome, string>;
+
+/** What the recording is of, in a line. */
+export function renderTitle(file: string, { recorded_at, command }: Header, size: number): string {
+  return `${escapeText(file)}: ${prettyBytes(size)}, recorded ${escapeText(recorded_at)}: ${shorten(command.join(' '), 120)}\n`;
+}
+
+/** How the plugin started, in a line. */
+export function renderStartUp({ readyAt, startUpLines, startUpError, transport, responseFormat, plugin }: SessionFrame): string {
+  const name = plugin === undefined ? '' : `, ${escapeText(`${String(plugin['author'])}/${String(plugin['name'])}:${String(plugin['version'])}`)}`;
+  const how = [transport, responseFormat].filter((word) => word !== undefined).join(', ');
+  const error = startUpError === undefined ? '' : `; error: ${shorten(startUpError, 200)}`;
+  const ready = readyAt === undefined ? 'never ready' : `ready after ${prettyMilliseconds(readyAt)}`;
+  return `start-up: ${ready}, ${count(startUpLines, 'line')}${how === '' ? '' : `, ${how}`}${name}${error}\n`;
+}
+
+/** How the session ended, in a line. */
+export function renderEnd({ signal, exit, endReason, lastAt, responseFormat }: SessionFrame, lines: number): string {
+  const parts = [
+    signal === undefined ? undefined : `${escapeText(signal.name)} from the client after ${prettyMilliseconds(signal.at)}`,
+    exit === undefined ? undefined : `exit ${exit.code ?? escapeText(exit.signal ?? '')} after ${prettyMilliseconds(exit.at)}`,
+    endReason === undefined ? `interrupted after ${prettyMilliseconds(lastAt)}: the file is not sealed` : `sealed (${escapeText(endReason)})`,
+    count(lines, 'line'),
+  ];
+  const text = responseFormat === 'text' ? 'text format: answers have no ids, so that none is given to its invocation, and it can not be replayed\n' : '';
+  return `${text}end: ${parts.filter((part) => part !== undefined).join(', ')}\n`;
+}
+
+/** The invocations, a row each. */
+export function renderRows(rows: readonly InvocationRow[], paint: Paint): string {
+  const table = new Table({
+    head: columns.map((name) => paint('bold', name)),
+    colAligns: columns.map((name) => (rightAligned.has(name) ? 'right' : 'left')),
+    chars: noBorders,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+  });
+  for (const row of rows) table.push(renderCells(row, paint));
+  return `${table.toString().replace(/[ ]+$/gm, '')}\n`;
+}
+
+/** One line of an invocation: its time since the acknowledgement, what it is, its bytes, and as much of it as fits. */
+export function renderLine({ kind, payload, size, time }: ShownLine, { paint, width = usualWidth }: Pick<ResultOutput, 'paint' | 'width'>): string {
+  const ms = time === undefined ? '?' : time.toFixed(1);
+  const bytes = prettyBytes(size);
+  const room = Math.max(width - 46, 20);
+  const text = shorten(payload.toString('utf8', 0, room * 4), room);
+  return `${ms.padStart(10)} ms  ${paint('bold', kind.padEnd(16))} ${bytes.padStart(9)}  ${text}\n`;
+}
+
+/** One invocation in a line, when it has been shown whole. */
+export function renderRowSum(row: InvocationRow): string {
+  const { outcome, messages, bytes, error } = row;
+  const why = error === undefined || error === '' ? '' : `: ${shorten(error, 200)}`;
+  const length = lengthOf(row);
+  const time = length === undefined ? '' : `, ${length.toFixed(1)} ms`;
+  return `${outcome}${why}; ${count(messages, 'message')}, ${prettyBytes(bytes)}${time}\n`;
+}
+
+/** Milliseconds from the acknowledgement to the first message. */
+export function firstAfterOf({ acknowledgedAt, firstAt }: InvocationRow): number | undefined {
+  return acknowledgedAt === undefined || firstAt === undefined ? undefined : firstAt - acknowledgedAt;
+}
+
+/** Milliseconds from the acknowledgement to the last line. */
+export function lengthOf({ acknowledgedAt, lastAt }: InvocationRow): number | undefined {
+  return acknowledgedAt === undefined || lastAt === undefined ? undefined : lastAt - acknowledgedAt;
+}
+
+function renderCells(row: InvocationRow, paint: Paint): string[] {
+  const { number, connection, id, type, action, tool, messages, bytes, outcome, error } = row;
+  const why = error === undefined || error === '' ? '' : `: ${shorten(error, longestError)}`;
+  const names = [id, type, action, tool].map((text) => shorten(text, longestName));
+  const answer = outcome === 'unknown' ? ['', ''] : [String(messages), prettyBytes(bytes)];
+  const times = [firstAfterOf(row), lengthOf(row)].map((time) => time?.toFixed(1) ?? '');
+  return [String(number), connection === 0 ? 'stdio' : String(connection), ...names, ...answer, ...times, `${paint(colours[outcome], outcome)}${why}`];
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+const noBorders = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '',
+};
