@@ -17,9 +17,9 @@ export function escapeJson(json: string): string {
 
 /** Escaped text, cut to `width` characters with an ellipsis. */
 export function shorten(text: string, width: number): string {
-  const escaped = escapeText(text.length > width * 2 ? text.slice(0, width * 2) : text);
-  const characters = [...escaped];
-  return characters.length <= width && escaped.length >= text.length ? escaped : `${characters.slice(0, width - 1).join('')}…`;
+  // A character has at most two units, and escaping makes none shorter.
+  const characters = Array.from(escapeText(text.slice(0, width * 2 + 2)));
+  return characters.length <= width ? characters.join('') : `${characters.slice(0, width - 1).join('')}…`;
 }
 
 function escapeUnit(character: string): string {

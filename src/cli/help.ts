@@ -31,14 +31,14 @@ export function renderCommandHelp(spec: CommandSpec): string {
 
 function createCommand(spec: CommandSpec): Command {
   const command = new Command(spec.name).description(spec.text).usage(spec.usage);
-  for (const option of spec.options) command.addOption(createOption(option));
+  for (const option of spec.options) command.addOption(spec.readsEnvironment === true ? createOption(option).env(environmentName(option)) : createOption(option));
   return command;
 }
 
 function createOption(spec: OptionSpec): Option {
   const { flag, short, value, choices, usually, text } = spec;
   const names = `${short === undefined ? '' : `-${short}, `}--${flag}${value === undefined ? '' : ` <${value}>`}`;
-  const option = new Option(names, usually === undefined || choices !== undefined ? text : `${text} (usually ${usually})`).env(environmentName(spec));
+  const option = new Option(names, usually === undefined || choices !== undefined ? text : `${text} (usually ${usually})`);
   if (choices === undefined) return option;
   option.choices([...choices]);
   return usually === undefined ? option : option.default(usually);

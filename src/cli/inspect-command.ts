@@ -31,7 +31,9 @@ export async function runInspect({ values, words }: ReadOptions): Promise<number
     reader.close();
   }
   if (reader.truncatedBytes > 0) {
-    process.stderr.write(`reprise: ${file}:${reader.lines + 1}: the last line was cut off (${reader.truncatedBytes} bytes) and is skipped.\n`);
+    process.stderr.write(
+      `reprise: ${file}:${reader.lines + 1}: the last line was cut off (${reader.truncatedBytes} bytes) and is skipped.\n`,
+    );
   }
   return 0;
 }
@@ -39,12 +41,18 @@ export async function runInspect({ values, words }: ReadOptions): Promise<number
 async function parseWords(words: readonly string[]): Promise<{ file: string; number: number | undefined }> {
   const [recording, number, ...rest] = words;
   if (rest.length > 0 || (number !== undefined && !/^[1-9]\d*$/.test(number))) {
-    throw new RepriseError('usage', `Failed to inspect: '${words.slice(1).join(' ')}' is not the number of an invocation. Give one recording, and at most one number.`);
+    throw new RepriseError(
+      'usage',
+      `Failed to inspect: '${words.slice(1).join(' ')}' is not the number of an invocation. Give one recording, and at most one number.`,
+    );
   }
   const files = await findRecordings(recording === undefined ? [] : [recording]);
   const [file = '', ...others] = files;
   if (others.length > 0) {
-    throw new RepriseError('usage', `Failed to inspect ${recording}: it holds ${files.length} recordings. Name one of them, such as ${file}.`);
+    throw new RepriseError(
+      'usage',
+      `Failed to inspect ${recording}: it holds ${files.length} recordings. Name one of them, such as ${file}.`,
+    );
   }
   return { file, number: number === undefined ? undefined : Number(number) };
 }
@@ -55,7 +63,12 @@ async function inspectAll({ reader, output, progress, isJson }: Show): Promise<v
   let shown = 0;
   const print = async (rows: ReturnType<SessionSummary['finish']>): Promise<void> => {
     progress.stop(); // what is printed would run into it
-    if (shown === 0) await output.write(isJson ? renderJsonStart(reader.file, reader.header) : renderTitle(reader.file, reader.header, reader.size) + renderStartUp(summary.frame));
+    if (shown === 0)
+      await output.write(
+        isJson
+          ? renderJsonStart(reader.file, reader.header)
+          : renderTitle(reader.file, reader.header, reader.size) + renderStartUp(summary.frame),
+      );
     if (isJson) await output.write(renderJsonRows(rows, shown === 0));
     else if (rows.length > 0) await output.write(renderRows(rows, output.paint));
     shown += 1;

@@ -1,9 +1,9 @@
 import { nextTurn } from '../foundation/clock.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
-import type { MessageLine } from '../recording/recorded-line.ts';
 import type { RecordingReader } from '../recording/recording-reader.ts';
 import type { Progress } from './progress.ts';
 import { describeRow, renderJsonLine, toJson } from './render-inspect-json.ts';
+import type { ShownLine } from './render-inspect.ts';
 import { renderLine, renderRowSum } from './render-inspect.ts';
 import type { ResultOutput } from './result-output.ts';
 import type { InvocationRow } from './session-summary.ts';
@@ -17,18 +17,6 @@ export interface Show {
   output: ResultOutput;
   progress: Progress;
   isJson: boolean;
-}
-
-/** One line of an invocation. */
-export interface ShownLine {
-  kind: string;
-  line: MessageLine;
-  /** Without its ending. */
-  payload: Buffer;
-  /** Bytes as they went over the wire. */
-  size: number;
-  /** Milliseconds since the acknowledgement; undefined where there is none. */
-  time: number | undefined;
 }
 
 /**
@@ -85,7 +73,7 @@ class OneInvocation {
     if (happening.kind === 'request') {
       const { line, payload, size } = happening;
       // Its time is told by the acknowledgement, which is still to come.
-      this.#request = { kind: 'request', line, payload: Buffer.from(payload), size, time: undefined };
+      this.#request = { kind: 'request', detail: '', line, payload: Buffer.from(payload), size, time: undefined };
     } else if (happening.kind === 'plugin') this.#takeAnswer(happening, row);
   }
 
@@ -105,8 +93,8 @@ class OneInvocation {
   #takeAnswer({ role, line, payload, size }: Extract<Happening, { kind: 'plugin' }>, row: InvocationRow): void {
     this.#showRequest(row.acknowledgedAt);
     const time = row.acknowledgedAt === undefined ? undefined : line.at - row.acknowledgedAt;
-    const kind = role.kind === 'response' ? `response ${row.messages}` : role.kind;
-    this.#show({ kind: line.part ? `${kind}, in parts` : kind, line, payload, size, time });
+    const detail = role.kind === 'response' ? ` ${row.messages}` : '';
+    this.#show({ kind: role.kind, detail: line.part ? `${detail}, part` : detail, line, payload, size, time });
     this.isOver = (role.kind === 'end' || role.kind === 'refusal') && !line.part;
   }
 
@@ -124,5 +112,7 @@ class OneInvocation {
 
 function explainMissing(file: string, number: number, count: number): RepriseError {
   const advice = count === 0 ? 'Its client sent nothing.' : `Give a number from 1 to ${count}.`;
-  return new RepriseError('not-found', `Failed to inspect ${file}: there is no invocation ${number}. ${advice}`, { file });
+  return new RepriseError('not-found', `Failed to inspect ${file}: there is no invocation ${number}. ${advice}`, {
+    file,
+  });
 }

@@ -1,6 +1,6 @@
 import type { Header } from '../recording/header.ts';
 import { escapeJson } from './escape-text.ts';
-import type { ShownLine } from './inspect-one.ts';
+import type { ShownLine } from './render-inspect.ts';
 import { firstAfterOf, lengthOf } from './render-inspect.ts';
 import type { InvocationRow, SessionFrame } from './session-summary.ts';
 
@@ -16,10 +16,20 @@ export function renderJsonRows(rows: readonly InvocationRow[], isFirst: boolean)
 }
 
 /** Closes the document. */
-export function renderJsonEnd(frame: SessionFrame, { lines, truncatedBytes }: { lines: number; truncatedBytes: number }): string {
+export function renderJsonEnd(
+  frame: SessionFrame,
+  { lines, truncatedBytes }: { lines: number; truncatedBytes: number },
+): string {
   const { transport, responseFormat, plugin, readyAt, startUpLines, startUpError, signal, exit, endReason } = frame;
   const startUp = { ready_at: readyAt ?? null, lines: startUpLines, error: startUpError ?? null };
-  const end = { signal: signal ?? null, exit: exit ?? null, sealed: endReason !== undefined, reason: endReason ?? null, lines, truncated_bytes: truncatedBytes };
+  const end = {
+    signal: signal ?? null,
+    exit: exit === undefined ? null : { at: exit.at, code: exit.code ?? null, signal: exit.signal ?? null },
+    sealed: endReason !== undefined,
+    reason: endReason ?? null,
+    lines,
+    truncated_bytes: truncatedBytes,
+  };
   const about = { transport: transport ?? null, response_format: responseFormat ?? null, plugin: plugin ?? null };
   return `\n],"about":${toJson(about)},"start_up":${toJson(startUp)},"end":${toJson(end)}}\n`;
 }
@@ -27,7 +37,10 @@ export function renderJsonEnd(frame: SessionFrame, { lines, truncatedBytes }: { 
 /** One line of an invocation, whole: a message's own JSON, with every digit of its numbers. */
 export function renderJsonLine({ kind, line, payload, size, time }: ShownLine, isFirst: boolean): string {
   const head = { kind, line: line.line, at: line.at, after_acknowledgement: roundTime(time), bytes: size };
-  const value = line.payload === 'message' ? escapeJson(payload.toString()) : toJson(payload.toString(line.payload === 'text' ? 'utf8' : 'base64'));
+  const value =
+    line.payload === 'message'
+      ? escapeJson(payload.toString())
+      : toJson(payload.toString(line.payload === 'text' ? 'utf8' : 'base64'));
   return `${isFirst ? '' : ','}\n${toJson(head).slice(0, -1)},"${line.payload}":${value}}`;
 }
 

@@ -2,18 +2,50 @@ import Table from 'cli-table3';
 import prettyBytes from 'pretty-bytes';
 import prettyMilliseconds from 'pretty-ms';
 import type { Header } from '../recording/header.ts';
+import type { MessageLine } from '../recording/recorded-line.ts';
 import { escapeText, shorten } from './escape-text.ts';
-import type { ShownLine } from './inspect-one.ts';
 import type { Paint, ResultOutput } from './result-output.ts';
 import type { InvocationRow, Outcome, SessionFrame } from './session-summary.ts';
 
-const columns = ['#', 'conn', 'id', 'type', 'action', 'tool or model', 'messages', 'bytes', 'first ms', 'length ms', 'outcome'] as const;
+/** One line of an invocation. */
+export interface ShownLine {
+  kind: string;
+  /** What follows the kind, for people: which of the responses it is, or that it is a part. */
+  detail: string;
+  line: MessageLine;
+  /** Without its ending. */
+  payload: Buffer;
+  /** Bytes as they went over the wire. */
+  size: number;
+  /** Milliseconds since the acknowledgement; undefined where there is none. */
+  time: number | undefined;
+}
+
+const columns = [
+  '#',
+  'conn',
+  'id',
+  'type',
+  'action',
+  'tool or model',
+  'messages',
+  'bytes',
+  'first ms',
+  'length ms',
+  'outcome',
+] as const;
 const rightAligned: ReadonlySet<string> = new Set(['#', 'messages', 'bytes', 'first ms', 'length ms']);
 /** The width of what is shown where there is no terminal. */
 const usualWidth = 120;
 const longestName = 36;
 const longestError = 60;
-const colours = { ended: 'green', error: 'red', refused: 'red', unfinished: 'yellow', unknown: 'gray' } as const satisfies Record<Outcome, string>;
+const colours = {
+  ended: 'green',
+  error: 'red',
+  refused: 'red',
+  unfinished: 'yellow',
+  unknown: 'gray',
+} as const satisfies Record<Outcome, string>;
 
 /** What the recording is of, in a line. */
 export function renderTitle(file: string, { recorded_at, command }: Header, size: number): string {
@@ -21,8 +53,18 @@ export function renderTitle(file: string, { recorded_at, command }: Header, size
 }
 
 /** How the plugin started, in a line. */
-export function renderStartUp({ readyAt, startUpLines, startUpError, transport, responseFormat, plugin }: SessionFrame): string {
-  const name = plugin === undefined ? '' : `, ${escapeText(`${String(plugin['author'])}/${String(plugin['name'])}:${String(plugin['version'])}`)}`;
+export function renderStartUp({
+  readyAt,
+  startUpLines,
+  startUpError,
+  transport,
+  responseFormat,
+  plugin,
+}: SessionFrame): string {
+  const name =
+    plugin === undefined
+      ? ''
+      : `, ${escapeText(`${String(plugin['author'])}/${String(plugin['name'])}:${String(plugin['version'])}`)}`;
   const how = [transport, responseFormat].filter((word) => word !== undefined).join(', ');
   const error = startUpError === undefined ? '' : `; error: ${shorten(startUpError, 200)}`;
   const ready = readyAt === undefined ? 'never ready' : `ready after ${prettyMilliseconds(readyAt)}`;
@@ -32,12 +74,21 @@ export function renderStartUp({ readyAt, startUpLines, startUpError, transport, 
 /** How the session ended, in a line. */
 export function renderEnd({ signal, exit, endReason, lastAt, responseFormat }: SessionFrame, lines: number): string {
   const parts = [
-    signal === undefined ? undefined : `${escapeText(signal.name)} from the client after ${prettyMilliseconds(signal.at)}`,
-    exit === undefined ? undefined : `exit ${exit.code ?? escapeText(exit.signal ?? '')} after ${prettyMilliseconds(exit.at)}`,
-    endReason === undefined ? `interrupted after ${prettyMilliseconds(lastAt)}: the file is not sealed` : `sealed (${escapeText(endReason)})`,
+    signal === undefined
+      ? undefined
+      : `${escapeText(signal.name)} from the client after ${prettyMilliseconds(signal.at)}`,
+    exit === undefined
+      ? undefined
+      : `exit ${exit.code ?? escapeText(exit.signal ?? '')} after ${prettyMilliseconds(exit.at)}`,
+    endReason === undefined
+      ? `interrupted after ${prettyMilliseconds(lastAt)}: the file is not sealed`
+      : `sealed (${escapeText(endReason)})`,
     count(lines, 'line'),
   ];
-  const text = responseFormat === 'text' ? 'text format: answers have no ids, so that none is given to its invocation, and it can not be replayed\n' : '';
+  const text =
+    responseFormat === 'text'
+      ? 'text format: answers have no ids, so that none is given to its invocation, and it can not be replayed\n'
+      : '';
   return `${text}end: ${parts.filter((part) => part !== undefined).join(', ')}\n`;
 }
 
@@ -54,12 +105,15 @@ export function renderRows(rows: readonly InvocationRow[], paint: Paint): string
 }
 
 /** One line of an invocation: its time since the acknowledgement, what it is, its bytes, and as much of it as fits. */
-export function renderLine({ kind, payload, size, time }: ShownLine, { paint, width = usualWidth }: Pick<ResultOutput, 'paint' | 'width'>): string {
+export function renderLine(
+  { kind, detail, payload, size, time }: ShownLine,
+  { paint, width = usualWidth }: Pick<ResultOutput, 'paint' | 'width'>,
+): string {
   const ms = time === undefined ? '?' : time.toFixed(1);
   const bytes = prettyBytes(size);
   const room = Math.max(width - 46, 20);
-  const text = shorten(payload.toString('utf8', 0, room * 4), room);
-  return `${ms.padStart(10)} ms  ${paint('bold', kind.padEnd(16))} ${bytes.padStart(9)}  ${text}\n`;
+  const text = shorten(payload.toString('utf8', 0, room * 4 + 4), room);
+  return `${ms.padStart(10)} ms  ${paint('bold', `${kind}${detail}`.padEnd(16))} ${bytes.padStart(9)}  ${text}\n`;
 }
 
 /** One invocation in a line, when it has been shown whole. */
@@ -87,7 +141,14 @@ function renderCells(row: InvocationRow, paint: Paint): string[] {
   const names = [id, type, action, tool].map((text) => shorten(text, longestName));
   const answer = outcome === 'unknown' ? ['', ''] : [String(messages), prettyBytes(bytes)];
   const times = [firstAfterOf(row), lengthOf(row)].map((time) => time?.toFixed(1) ?? '');
-  return [String(number), connection === 0 ? 'stdio' : String(connection), ...names, ...answer, ...times, `${paint(colours[outcome], outcome)}${why}`];
+  return [
+    String(number),
+    connection === 0 ? 'stdio' : String(connection),
+    ...names,
+    ...answer,
+    ...times,
+    `${paint(colours[outcome], outcome)}${why}`,
+  ];
 }
 
 function count(number: number, what: string): string {

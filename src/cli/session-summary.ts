@@ -173,11 +173,15 @@ export class SessionSummary {
     frame.startUpLines++;
     const start = payload.toString('latin1', 0, longestText);
     if (start.startsWith('[plugin_ready] ') || parseAnnouncement(start) !== undefined) frame.readyAt = line.at;
-    else if (start.includes(': [ERROR]')) frame.startUpError = payload.toString('utf8', start.indexOf(': [ERROR]') + ': [ERROR]'.length);
+    else if (start.includes(': [ERROR]'))
+      frame.startUpError = payload.toString('utf8', start.indexOf(': [ERROR]') + ': [ERROR]'.length);
   }
 }
 
-function addAnswer(row: InvocationRow, { role, line, payload, size, isRest }: Extract<Happening, { kind: 'plugin' }>): void {
+function addAnswer(
+  row: InvocationRow,
+  { role, line, payload, size, isRest }: Extract<Happening, { kind: 'plugin' }>,
+): void {
   if (role.kind === 'acknowledgement') {
     row.acknowledgedAt = line.at;
     return;

@@ -9,7 +9,14 @@ import type { RecordingReader } from '../recording/recording-reader.ts';
 export type Happening =
   | { kind: 'event'; line: EventLine }
   /** `request` is undefined where the line was too long for one envelope. `size` is in bytes, all parts, ending included. */
-  | { kind: 'request'; line: MessageLine; of: Exchange; request: RequestLine | undefined; payload: Buffer; size: number }
+  | {
+      kind: 'request';
+      line: MessageLine;
+      of: Exchange;
+      request: RequestLine | undefined;
+      payload: Buffer;
+      size: number;
+    }
   /** `isRest`: a further part of a line that was too long for one envelope. */
   | { kind: 'plugin'; line: MessageLine; role: Role; payload: Buffer; size: number; isRest: boolean }
   /** A line in the text format, which tells nothing of ids. */

@@ -22,6 +22,8 @@ export interface CommandSpec {
   options: readonly OptionSpec[];
   /** Whether `--` begins a command of its own, as for `record`. */
   takesCommand?: boolean;
+  /** Whether its options can come from the environment, for those that are started by a client. */
+  readsEnvironment?: boolean;
 }
 
 const json: OptionSpec = { flag: 'json', kind: 'switch', text: 'JSON for programs instead of a table' };
@@ -52,7 +54,7 @@ export const commandTable = [
       quiet,
     ],
   },
-  { name: 'replay', usage: 'RECORDING… [options]', text: 'Is the plugin that was recorded, over stdio or TCP.', options: replayOptions },
+  { name: 'replay', usage: 'RECORDING… [options]', text: 'Is the plugin that was recorded, over stdio or TCP.', readsEnvironment: true, options: replayOptions },
   {
     name: 'inspect',
     usage: 'RECORDING [N] [--json]',

@@ -12,7 +12,7 @@ export interface ReadOptions {
 }
 
 /**
- * Reads a command line by the option table; the environment gives what it leaves out.
+ * Reads a command line by the option table; where the command reads the environment, that gives what is left out.
  * @throws RepriseError `usage`, with the flag, the value, and what is allowed
  */
 export function readOptions(spec: CommandSpec, args: readonly string[], env: NodeJS.ProcessEnv = {}): ReadOptions {
@@ -24,7 +24,7 @@ export function readOptions(spec: CommandSpec, args: readonly string[], env: Nod
     const given = values[option.flag];
     const name = environmentName(option);
     if (given !== undefined) read[option.flag] = parseValue(option, given, `--${option.flag}`);
-    else if (env[name] !== undefined && env[name] !== '') read[option.flag] = parseValue(option, env[name], name);
+    else if (spec.readsEnvironment === true && env[name] !== undefined && env[name] !== '') read[option.flag] = parseValue(option, env[name], name);
   }
   return { values: read, words: positionals, command: dashes < 0 ? [] : args.slice(dashes + 1) };
 }

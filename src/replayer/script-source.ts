@@ -42,6 +42,9 @@ export interface RecordedExit {
   row: number;
 }
 
+/** These stop a program and let it go on; all others ask it to end. */
+const stopping: ReadonlySet<unknown> = new Set(['SIGSTOP', 'SIGTSTP', 'SIGCONT']);
+
 /** One recording on its way to be played: its lines attributed as they are read. */
 export class ScriptSource {
   readonly reader: RecordingReader;
@@ -55,6 +58,7 @@ export class ScriptSource {
   readonly #onInvocation: (key: string, invocation: Invocation) => void;
   readonly #attribution = new Attribution();
   readonly #running = new Map<Exchange, Invocation>();
+  readonly #latest = new Map<number, Invocation>(); // by connection: the one that was last acknowledged or answered
   #anchor: Anchor = { kind: 'start-up' };
   #anchorRow = -1;
   #anchorAt = 0;
@@ -88,7 +92,7 @@ export class ScriptSource {
 
   #takeEvent({ event, fields, at }: EventLine): void {
     if (event === 'about') this.responseFormat = fields['response_format'] ?? this.responseFormat;
-    else if (event === 'signal' && fields['from'] === 'client') this.#wasSignalled = true;
+    else if (event === 'signal' && fields['from'] === 'client') this.#wasSignalled ||= !stopping.has(fields['signal']);
     else if (event === 'exit' && !this.#wasSignalled) {
       this.exit = { exit: exitOf(fields), gap: at - this.#anchorAt, after: this.#anchor, row: this.#anchorRow };
     }
@@ -115,8 +119,15 @@ export class ScriptSource {
     if (part) this.#pluginParts.set(connection, role);
     else this.#pluginParts.delete(connection);
     if ('of' in role) this.#takeAnswer(role, line);
-    else if (role.kind === 'stray' && this.#anchor.kind === 'invocation') this.#addRow(this.#anchor.invocation, line, true);
+    else if (role.kind === 'stray') this.#takeStray(line);
     else if (role.kind !== 'failed-write' && !(role.kind === 'ready' && line.connection > 0)) this.#addStartUp(role.kind, line);
+  }
+
+  /** A line that belongs to nothing stays on its connection, behind what was said there before. */
+  #takeStray(line: MessageLine): void {
+    const latest = this.#latest.get(line.connection);
+    if (latest === undefined) this.#addStartUp('stray', line);
+    else this.#addRow(latest, line, true);
   }
 
   #takeAnswer(role: Extract<Role, { of: Exchange }>, line: MessageLine): void {
@@ -125,6 +136,7 @@ export class ScriptSource {
     if (invocation === undefined) return;
     if (role.kind === 'acknowledgement') {
       invocation.startedAt = line.at;
+      this.#latest.set(line.connection, invocation);
       this.#moveAnchor({ kind: 'invocation', invocation }, -1, line.at);
       return;
     }
@@ -139,13 +151,14 @@ export class ScriptSource {
     if (invocation.last < 0) invocation.first = row;
     else this.table.link(invocation.last, row);
     invocation.last = row;
+    this.#latest.set(line.connection, invocation);
     this.#moveAnchor({ kind: 'invocation', invocation }, row, line.at);
   }
 
   #addStartUp(role: StartUpLine['role'], line: MessageLine): void {
     const row = role === 'start-up' || role === 'stray' ? this.table.add(line, true) : -1;
     this.startUp.push({ role, at: line.at, row });
-    this.#moveAnchor({ kind: 'start-up' }, row, line.at);
+    if (this.#anchor.kind === 'start-up') this.#moveAnchor({ kind: 'start-up' }, row, line.at);
   }
 
   #moveAnchor(anchor: Anchor, row: number, at: number): void {
