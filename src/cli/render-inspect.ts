@@ -1,9 +1,10 @@
-import Table from 'cli-table3';
 import prettyBytes from 'pretty-bytes';
 import prettyMilliseconds from 'pretty-ms';
 import type { Header } from '../recording/header.ts';
 import type { MessageLine } from '../recording/recorded-line.ts';
 import { escapeText, shorten } from './escape-text.ts';
+import type { Column } from './render-table.ts';
+import { renderTable } from './render-table.ts';
 import type { Paint, ResultOutput } from './result-output.ts';
 import type { InvocationRow, Outcome, SessionFrame } from './session-summary.ts';
 
@@ -21,20 +22,19 @@ export interface ShownLine {
   time: number | undefined;
 }
 
-const columns = [
-  '#',
-  'conn',
-  'id',
-  'type',
-  'action',
-  'tool or model',
-  'messages',
-  'bytes',
-  'first ms',
-  'length ms',
-  'outcome',
-] as const;
-const rightAligned: ReadonlySet<string> = new Set(['#', 'messages', 'bytes', 'first ms', 'length ms']);
+const columns: readonly Column[] = [
+  { head: '#', isNumber: true },
+  { head: 'connection' },
+  { head: 'id' },
+  { head: 'type' },
+  { head: 'action' },
+  { head: 'tool or model' },
+  { head: 'messages', isNumber: true },
+  { head: 'bytes', isNumber: true },
+  { head: 'first ms', isNumber: true },
+  { head: 'length ms', isNumber: true },
+  { head: 'outcome' },
+];
 /** The width of what is shown where there is no terminal. */
 const usualWidth = 120;
 const longestName = 36;
@@ -94,14 +94,11 @@ export function renderEnd({ signal, exit, endReason, lastAt, responseFormat }: S
 
 /** The invocations, a row each. */
 export function renderRows(rows: readonly InvocationRow[], paint: Paint): string {
-  const table = new Table({
-    head: columns.map((name) => paint('bold', name)),
-    colAligns: columns.map((name) => (rightAligned.has(name) ? 'right' : 'left')),
-    chars: noBorders,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
-  });
-  for (const row of rows) table.push(renderCells(row, paint));
-  return `${table.toString().replace(/[ ]+$/gm, '')}\n`;
+  return renderTable(
+    columns,
+    rows.map((row) => renderCells(row, paint)),
+    paint,
+  );
 }
 
 /** One line of an invocation: its time since the acknowledgement, what it is, its bytes, and as much of it as fits. */
@@ -154,21 +151,3 @@ function renderCells(row: InvocationRow, paint: Paint): string[] {
 function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
-
-const noBorders = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '',
-};

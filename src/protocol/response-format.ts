@@ -26,7 +26,7 @@ export interface ResponseFormat {
   error: (id: string, text: string) => string;
   end: (id: string) => string;
   /** A recorded line of an invocation, ready to be played for another caller. */
-  stamp: (line: Buffer) => StampedLine;
+  stamp: (line: Buffer, eol: string) => StampedLine;
   /** A caller's id as it goes between the halves of a stamped line. */
   id: (id: string) => string;
   /** A recorded line from before ready, or one that belongs to nothing: as it was. */
@@ -44,10 +44,10 @@ const json: ResponseFormat = {
   acknowledgement: `${derivedLines.acknowledgement}\n`,
   error: (id, text) => `${errorLine(id, text)}\n`,
   end: (id) => `${endLine(id)}\n`,
-  stamp(line) {
+  stamp(line, eol) {
     const message = parseMessage(line);
-    if (message === undefined) return { before: Buffer.concat([line, newline]), after: none, hasId: false };
-    return { before: line.subarray(0, message.idStart), after: Buffer.concat([line.subarray(message.idEnd), newline]), hasId: true };
+    if (message === undefined) return { before: Buffer.concat([line, Buffer.from(eol)]), after: none, hasId: false };
+    return { before: line.subarray(0, message.idStart), after: Buffer.concat([line.subarray(message.idEnd), Buffer.from(eol)]), hasId: true };
   },
   id: encodeGoString,
   raw: (line, eol) => Buffer.concat([line, Buffer.from(eol)]),

@@ -55,9 +55,7 @@ export interface LinePlace {
  */
 export function parseEnvelope(bytes: Buffer, place: LinePlace, strict: boolean): RecordedLine | string {
   // A space or a carriage return behind the last brace is not as written.
-  if (bytes[bytes.length - 1] !== 0x7d) return parseAnyOrder(bytes, place);
-  const wrong = strict ? explainBroken(bytes) : undefined;
-  if (wrong !== undefined) return wrong;
+  if (bytes[bytes.length - 1] !== 0x7d || (strict && !isUtf8(bytes))) return parseAnyOrder(bytes, place);
   const match = writtenHead.exec(bytes.toString('latin1', 0, Math.min(longestHead, bytes.length)));
   if (match === null) return parseAnyOrder(bytes, place);
   const [head, at, from, connection, stderr, part, eol, payload] = match;
@@ -74,7 +72,7 @@ export function parseEnvelope(bytes: Buffer, place: LinePlace, strict: boolean):
     offset: place.base + head.length,
     length: bytes.length - head.length - 1,
   };
-  // The head is JSON, so that the line is where its payload is; the slow way finds the words for what is not.
+  // The head is JSON, so that the line is where its payload is; the slow way finds the words where it is not.
   return strict && explainPayload(bytes, message, place) !== undefined ? parseAnyOrder(bytes, place) : message;
 }
 
@@ -93,7 +91,8 @@ function explainPayload(
   { payload, offset, length }: MessageLine,
   { base }: LinePlace,
 ): string | undefined {
-  const value = parseJson(bytes.toString('utf8', offset - base, offset - base + length));
+  // What is asked of the value is the same whether UTF-8 is decoded or not, and Latin-1 is the quicker text to make.
+  const value = parseJson(bytes.toString('latin1', offset - base, offset - base + length));
   if (value === undefined) return explainPlace(payload);
   if (payload === 'message') return undefined;
   if (typeof value !== 'string') return `\`${payload}\` is not a string`;

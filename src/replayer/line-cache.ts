@@ -41,7 +41,7 @@ export class LineCache {
 
   #stamp(line: ScriptLine): (id: string) => Buffer | string {
     if (line.isStray) return () => this.#format.raw(line.bytes, line.eol, new Date());
-    const stamped = this.#format.stamp(line.bytes);
+    const stamped = this.#format.stamp(line.bytes, line.eol);
     return stamped.before.length + stamped.after.length <= longestText ? asText(stamped) : asBytes(stamped);
   }
 

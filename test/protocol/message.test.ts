@@ -75,12 +75,12 @@ test("stamping changes the id's bytes and no other", () => {
     return { form: forms[order] ?? '', quoted };
   });
   fc.assert(
-    fc.property(line, id, ({ form, quoted }, caller) => {
+    fc.property(line, id, fc.constantFrom('\n', '\r\n', ''), ({ form, quoted }, caller, eol) => {
       fc.pre(!form.replace('@', '').includes('@'));
-      const { before, after, hasId } = formats.json.stamp(Buffer.from(form.replace('@', () => quoted)));
+      const { before, after, hasId } = formats.json.stamp(Buffer.from(form.replace('@', () => quoted)), eol);
       expect(hasId).toBe(true);
       const stamped = Buffer.concat([before, Buffer.from(formats.json.id(caller)), after]);
-      expect(stamped.toString()).toBe(`${form.replace('@', () => encodeGoString(caller))}\n`);
+      expect(stamped.toString()).toBe(`${form.replace('@', () => encodeGoString(caller))}${eol}`);
     }),
     { numRuns: 500 },
   );

@@ -44,7 +44,7 @@ test.each([
   ['an info line', '{"invoke_id":"","type":"info","response":{"info":"x"}}', '[info] map[info:x]\n\n'],
   ['no response', '{"invoke_id":"a","type":"t"}', '[t] map[]\n\n'],
 ])('prints %s of an invocation as text, without an id', (_, line, expected) => {
-  const { before, after, hasId } = text.stamp(Buffer.from(line));
+  const { before, after, hasId } = text.stamp(Buffer.from(line), '\n');
   expect([before.toString(), after.toString(), hasId, text.id('a')]).toEqual([expected, '', false, '']);
 });
 
