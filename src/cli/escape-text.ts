@@ -3,6 +3,7 @@
 const unsafe =
   // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
   /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const plain = /^[ -~]*$/;
 const short: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** Text of a recording, fit for a terminal: what could steer it is shown as JSON would write it, never sent. */
@@ -17,6 +18,7 @@ export function escapeJson(json: string): string {
 
 /** Escaped text, cut to `width` characters with an ellipsis. */
 export function shorten(text: string, width: number): string {
+  if (text.length <= width && plain.test(text)) return text;
   // A character has at most two units, and escaping makes none shorter.
   const characters = Array.from(escapeText(text.slice(0, width * 2 + 2)));
   return characters.length <= width ? characters.join('') : `${characters.slice(0, width - 1).join('')}…`;

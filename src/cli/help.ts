@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
-import { distance } from 'fastest-levenshtein';
 import type { CommandSpec, OptionSpec } from '../foundation/option-table.ts';
 import { commandTable, environmentName } from '../foundation/option-table.ts';
 import { packageVersion } from '../foundation/package-version.ts';
+import { suggest } from './suggest.ts';
 
 /** Answers `--help` and `--version`, and tells what is wrong with a command that there is not. */
 export function runHelp(name: string, rest: readonly string[]): number {
@@ -46,9 +46,7 @@ function createOption(spec: OptionSpec): Option {
 
 function explainUnknown(name: string): string {
   const names = commandTable.map((command) => command.name);
-  const nearest = names.toSorted((a, b) => distance(a, name) - distance(b, name))[0];
-  const guess = nearest !== undefined && distance(nearest, name) <= 3 ? ` Did you mean ${nearest}?` : '';
-  return `There is no command '${name}'.${guess} See \`reprise --help\`.`;
+  return `There is no command '${name}'.${suggest(name, names)} See \`reprise --help\`.`;
 }
 
 function print(text: string): number {

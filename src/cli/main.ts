@@ -32,7 +32,7 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Pro
     return await run(readOptions(spec, rest, env));
   } catch (error) {
     if (!(error instanceof RepriseError)) throw error;
-    process.stderr.write(`reprise: ${error.message}\n`);
+    process.stderr.write(`reprise: ${error.message}${await suggestOption(error.message, name)}\n`);
     return error.exitStatus;
   }
 }
@@ -41,4 +41,15 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Pro
 function asksForHelp(args: readonly string[]): boolean {
   const end = args.indexOf('--');
   return args.slice(0, end < 0 ? args.length : end).some((word) => word === '--help' || word === '-h');
+}
+
+/** The nearest option, where one was mistyped. */
+async function suggestOption(message: string, name: string): Promise<string> {
+  const unknown = /Unknown option '(--[^']*)'/.exec(message)?.[1];
+  const options = commandTable.find((command) => command.name === name)?.options ?? [];
+  if (unknown === undefined) return '';
+  return (await import('./suggest.ts')).suggest(
+    unknown,
+    options.map(({ flag }) => `--${flag}`),
+  );
 }

@@ -52,6 +52,8 @@ interface Entry {
   isDone: boolean;
 }
 
+/** So many rows wait for one that goes on and on. */
+const mostWaiting = 10_000;
 /** A text of a request is shown, not kept whole. */
 const longestText = 200;
 
@@ -76,7 +78,8 @@ export class SessionSummary {
   count = 0;
   readonly #running = new Map<Exchange, Entry>();
   #waiting: Entry[] = [];
-  #gone = 0;
+  /** So many of them, from the first, are complete. */
+  #done = 0;
 
   /** @returns the row that a line belongs to, as it is now */
   take(happening: Happening): InvocationRow | undefined {
@@ -88,10 +91,17 @@ export class SessionSummary {
     return undefined;
   }
 
-  /** The rows that are complete, in order, `atLeast` so many or none. */
+  /**
+   * The rows that are complete, in order, `atLeast` so many or none. An invocation that outlasts many others does not
+   * hold them up: it comes out of its order.
+   */
   shift(atLeast: number): InvocationRow[] {
-    while (this.#waiting[this.#gone]?.isDone === true) this.#gone++;
-    return this.#gone < atLeast ? [] : this.#cut(this.#gone);
+    while (this.#waiting[this.#done]?.isDone === true) this.#done++;
+    if (this.#done >= atLeast) return this.#cut(this.#done);
+    if (this.#waiting.length < mostWaiting) return [];
+    const [done, running] = [true, false].map((isDone) => this.#waiting.filter((entry) => entry.isDone === isDone));
+    this.#waiting = [...(done ?? []), ...(running ?? [])];
+    return this.#cut(done?.length ?? 0);
   }
 
   /** The session is over: all that is left. */
@@ -102,7 +112,7 @@ export class SessionSummary {
   #cut(count: number): InvocationRow[] {
     const rows = this.#waiting.slice(0, count).map(({ row }) => row);
     this.#waiting = this.#waiting.slice(count);
-    this.#gone = 0;
+    this.#done = 0;
     if (this.frame.responseFormat === 'text') for (const row of rows) row.outcome = 'unknown';
     return rows;
   }

@@ -27,9 +27,19 @@ export const systemClock: Clock = {
   },
 };
 
-/** Resolves after `ms` milliseconds of real time. */
-export function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/**
+ * Waits for a promise, and no longer than `ms` milliseconds of real time. Leaves no timer behind that would keep the
+ * process alive.
+ * @returns whether it settled in time
+ */
+export async function within(ms: number, promise: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), ms)));
+  try {
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Resolves in the next turn of the event loop, so that other work gets its turn. */

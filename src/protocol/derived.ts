@@ -30,6 +30,11 @@ export function exceptionText(errorType: string, message: string): string {
   return `{"args":{},"error_type":${encodeGoString(errorType)},"message":${encodeGoString(message)}}`;
 }
 
+/** One line, without double quotes, so that it survives being printed inside an exception of another language. */
+export function withoutQuotes(text: string): string {
+  return text.replace(/["\\\p{Cc}\u2028\u2029]/gu, '?');
+}
+
 /** What the program says on stdout of each message that it could not write to a connection. */
 export function failedWriteText(local: string, remote: string, reason: string): string {
   return `write tcp ${local}->${remote}: write: ${reason}`;

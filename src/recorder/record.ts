@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../foundation/clock.ts';
-import { sleep, systemClock } from '../foundation/clock.ts';
+import { systemClock, within } from '../foundation/clock.ts';
 import { packageVersion } from '../foundation/package-version.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
 import type { Child, ProcessExit } from '../transport/child.ts';
@@ -118,9 +118,9 @@ export async function record(options: RecordOptions): Promise<Recorder> {
 
   async function finish(): Promise<RecordResult> {
     const exit = await child.exited;
-    await Promise.race([relays.ended, sleep(lastWords)]);
+    await within(lastWords, relays.ended);
     session.event('exit', exit.signal === null ? { code: exit.code } : { signal: exit.signal });
-    await Promise.race([identity, sleep(identityPatience)]);
+    await within(identityPatience, identity);
     relays.close();
     const sum = await session.end('plugin-exited');
     return { ...sum, file, exit, duration: clock.now() - began, loss };
@@ -145,6 +145,6 @@ async function keepIdentity(command: readonly string[], session: Session): Promi
 
 async function close(child: Child, finished: Promise<unknown>): Promise<void> {
   child.kill('SIGTERM');
-  if ((await Promise.race([finished, sleep(closePatience)])) === undefined) child.kill('SIGKILL', 'group');
+  if (!(await within(closePatience, finished))) child.kill('SIGKILL', 'group');
   await finished;
 }

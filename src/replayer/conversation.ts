@@ -1,5 +1,5 @@
 import type { Clock } from '../foundation/clock.ts';
-import { exceptionText } from '../protocol/derived.ts';
+import { exceptionText, withoutQuotes } from '../protocol/derived.ts';
 import { longestRequest } from '../protocol/limits.ts';
 import type { RequestLine } from '../protocol/request.ts';
 import { decodeRequestLine } from '../protocol/request.ts';
@@ -102,14 +102,9 @@ export class Conversation {
   /** What was never recorded is answered as an exception in the plugin would be: an error, then the end. */
   #miss({ id, action }: Request): void {
     const { queue, format, clock } = this.#options;
-    const text = exceptionText('NoRecordedInvocation', `reprise: no match for ${withoutQuotes(action)}; no recorded invocation has this type, action and request`);
+    const text = exceptionText('NoRecordedInvocation', `reprise: no match for ${withoutQuotes(action.slice(0, 100))}; no recorded invocation has this type, action and request`);
     const due = clock.now();
     queue.push({ place: 'error', due, bytes: toWire(format.error(id, text)) });
     queue.push({ place: 'end', due, bytes: toWire(format.end(id)) });
   }
-}
-
-/** One line, without double quotes, so that it survives being printed inside an exception of another language. */
-function withoutQuotes(text: string): string {
-  return text.slice(0, 100).replace(/["\\\p{Cc}\u2028\u2029]/gu, '?');
 }

@@ -1,4 +1,4 @@
-import { exceptionText } from '../protocol/derived.ts';
+import { exceptionText, withoutQuotes } from '../protocol/derived.ts';
 import type { ResponseFormat } from '../protocol/response-format.ts';
 import { toWire } from '../protocol/wire.ts';
 import type { Tempo } from './pace.ts';
@@ -67,7 +67,8 @@ export class Playback {
       return undefined;
     }
     const { source, number, action } = this.#invocation;
-    const text = exceptionText('UnfinishedInvocation', `reprise: ${source.reader.file}#${number}: ${action} never ended in the recording; to wait for ever as it did: --on-unfinished hang`);
+    const where = withoutQuotes(`${source.reader.file}#${number}: ${action.slice(0, 100)}`);
+    const text = exceptionText('UnfinishedInvocation', `reprise: ${where} never ended in the recording; to wait for ever as it did: --on-unfinished hang`);
     const end: Step = { place: 'end', due: this.#due, bytes: toWire(format.end(this.#id)), onSent: this.#onDone };
     return { place: 'error', due: this.#due, bytes: toWire(format.error(this.#id, text)), next: () => end };
   }

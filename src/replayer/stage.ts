@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../foundation/clock.ts';
-import { sleep } from '../foundation/clock.ts';
+import { within } from '../foundation/clock.ts';
 import { createDeferred } from '../foundation/deferred.ts';
 import type { ProcessExit } from '../transport/child.ts';
 import type { Listener, ListenOptions } from '../transport/loopback.ts';
@@ -118,7 +118,8 @@ export class Stage {
     for (const queue of this.#queues) queue.clear();
     for (const source of [this.#stdin, ...this.#sockets]) source?.pause().removeAllListeners('data');
     const flushed = Promise.all([...this.#outlets].map((outlet) => outlet.flushed()));
-    if (wait > 0) await (Number.isFinite(wait) ? Promise.race([flushed, sleep(wait)]) : flushed);
+    if (Number.isFinite(wait)) await within(wait, flushed);
+    else await flushed;
     for (const socket of this.#sockets) socket.destroySoon();
     this.#options.script.close();
     this.#exited.resolve(exit);

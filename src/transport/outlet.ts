@@ -34,7 +34,8 @@ export function openOutlet(stream: Writable): Outlet {
         if (error !== null && error !== undefined) fail?.(systemCode(error) ?? 'EPIPE', count);
       });
     },
-    onDrain: (callback) => void stream.on('drain', callback),
+    // A stream that has failed never drains, and takes all: what is still to come is to be tried, and told, too.
+    onDrain: (callback) => void stream.on('drain', callback).on('close', callback),
     onFailure(callback) {
       fail = callback;
     },

@@ -1,0 +1,10 @@
+import { distance } from 'fastest-levenshtein';
+
+/** More differences than this are another word, not a slip. */
+const mostDifferences = 3;
+
+/** `Did you mean X?` with a space before it, or nothing where no word is near. */
+export function suggest(word: string, words: readonly string[]): string {
+  const nearest = words.toSorted((a, b) => distance(a, word) - distance(b, word))[0];
+  return nearest !== undefined && distance(nearest, word) <= mostDifferences ? ` Did you mean ${nearest}?` : '';
+}
