@@ -1,3 +1,4 @@
+import { createDeferred } from '../foundation/deferred.ts';
 import type { ReadOptions } from '../foundation/read-options.ts';
 import type { Replay, ReplayOptions } from '../replayer/replay.ts';
 import { replay } from '../replayer/replay.ts';
@@ -9,21 +10,17 @@ const longestTimer = 2 ** 31 - 1;
 
 /** Is the plugin, until it is told to stop. */
 export async function runReplay({ values, words }: ReadOptions): Promise<number> {
-  let plugin: Replay | undefined;
-  let isStopped = false;
-  const stop = (): void => {
-    isStopped = true;
-    plugin?.stop();
-  };
+  const started = createDeferred<Replay>();
+  const stop = (): void => void started.promise.then((plugin) => plugin.stop());
   // Before ready is sent: a client may send its signal as soon as it sees that.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
-  plugin = await replay(await findRecordings(words), {
+  const plugin = await replay(await findRecordings(words), {
     ...optionsOf(values),
     stdin: async () => (await import('../transport/own-stdio.ts')).openOwnStdin(),
     stdout: openOwnStdout(),
     onWarning: (text) => process.stderr.write(`reprise: ${text}\n`),
   });
-  if (isStopped) plugin.stop();
+  started.resolve(plugin);
   setInterval(() => undefined, longestTimer); // the program lives on when its stdin has ended and nothing is being answered
   return endLike(await plugin.exited);
 }

@@ -64,7 +64,7 @@ export class Attribution {
     const exchange: Exchange = { number: ++this.#count, connection, outcome, line: decoded, acknowledged: false, answered: false };
     if (decoded !== undefined) state.unacknowledged.push(exchange);
     if (decoded?.kind === 'refused') state.unrefused.push(exchange);
-    if (decoded?.kind === 'request') state.running.set(decoded.id, [...(state.running.get(decoded.id) ?? []), exchange]);
+    if (decoded?.kind === 'request') addRunning(state, decoded.id, exchange);
     return exchange;
   }
 
@@ -113,6 +113,12 @@ export class Attribution {
     this.#isTcp = true;
     return { kind: 'announcement' };
   }
+}
+
+function addRunning({ running }: Connection, id: string, exchange: Exchange): void {
+  const same = running.get(id);
+  if (same === undefined) running.set(id, [exchange]);
+  else same.push(exchange);
 }
 
 /** A refusal, or a line of a running invocation. */

@@ -1,4 +1,3 @@
-import type { Clock } from '../foundation/clock.ts';
 import { exceptionText, withoutQuotes } from '../protocol/derived.ts';
 import { longestRequest } from '../protocol/limits.ts';
 import type { RequestLine } from '../protocol/request.ts';
@@ -19,7 +18,6 @@ interface Postponed {
 }
 
 export interface ConversationOptions extends PlaybackOptions {
-  clock: Clock;
   queue: StepQueue;
   /** 0 is stdio; others are counted from 1. */
   connection: number;
@@ -46,15 +44,15 @@ export class Conversation {
   /** @returns false once a line was too long: nothing more is to be read from this client */
   read(chunk: Buffer): boolean {
     let isListening = true;
-    this.#options.queue.fill(() => {
-      isListening = this.#splitter.push(chunk, (line) => this.#answer(line));
+    this.#options.queue.fill((now) => {
+      isListening = this.#splitter.push(chunk, (line) => this.#answer(line, now));
     });
     return isListening;
   }
 
   /** The end of the client's input: a last line without a newline is a request. */
   readEnd(): void {
-    this.#options.queue.fill(() => this.#splitter.end((line) => this.#answer(line)));
+    this.#options.queue.fill((now) => this.#splitter.end((line) => this.#answer(line, now)));
   }
 
   /** More of the recordings has been read: tries again what could not be matched. */
@@ -67,9 +65,8 @@ export class Conversation {
     });
   }
 
-  #answer(line: Buffer): void {
-    const { queue, format, clock } = this.#options;
-    const now = clock.now();
+  #answer(line: Buffer, now: number): void {
+    const { queue, format } = this.#options;
     queue.push({ place: 'acknowledgement', due: now, bytes: format.acknowledgement });
     const request = decodeRequestLine(line);
     if (request.kind === 'request') this.#play(request, now);
@@ -90,20 +87,19 @@ export class Conversation {
       return;
     }
     if (match.kind === 'missed') {
-      this.#miss(request);
+      this.#miss(request, start);
       return;
     }
     this.#running++;
-    const playback = new Playback(this.#options, match.invocation, request.id, { start, onDone: () => this.#running-- });
+    const playback = new Playback(this.#options, match.invocation, { id: request.id, start, onDone: () => this.#running-- });
     const first = playback.start();
     if (first !== undefined) this.#options.queue.push(first);
   }
 
   /** What was never recorded is answered as an exception in the plugin would be: an error, then the end. */
-  #miss({ id, action }: Request): void {
-    const { queue, format, clock } = this.#options;
+  #miss({ id, action }: Request, due: number): void {
+    const { queue, format } = this.#options;
     const text = exceptionText('NoRecordedInvocation', `reprise: no match for ${withoutQuotes(action.slice(0, 100))}; no recorded invocation has this type, action and request`);
-    const due = clock.now();
     queue.push({ place: 'error', due, bytes: toWire(format.error(id, text)) });
     queue.push({ place: 'end', due, bytes: toWire(format.end(id)) });
   }

@@ -35,7 +35,11 @@ export class LineCache {
     const line = this.#script.readLine(source, row);
     const { at, next } = line;
     const playable = { at, next, row: line.row, place: placeOf(line), bytesFor: this.#stamp(line) };
-    if (line.bytes.length <= longestText && line.bytes.length <= this.#left) this.#keep(source, row, playable, line.bytes.length);
+    const size = line.bytes.length;
+    if (size <= longestText && size <= this.#left) {
+      this.#rowsOf(source).set(row, playable);
+      this.#left -= size;
+    }
     return playable;
   }
 
@@ -45,11 +49,10 @@ export class LineCache {
     return stamped.before.length + stamped.after.length <= longestText ? asText(stamped) : asBytes(stamped);
   }
 
-  #keep(source: ScriptSource, row: number, line: PlayableLine, size: number): void {
+  #rowsOf(source: ScriptSource): Map<number, PlayableLine> {
     const rows = this.#lines.get(source) ?? new Map<number, PlayableLine>();
     this.#lines.set(source, rows);
-    rows.set(row, line);
-    this.#left -= size;
+    return rows;
   }
 }
 

@@ -18,6 +18,15 @@ export interface PlaybackOptions {
   onUnfinished: 'hang' | 'error';
 }
 
+/** For whom an invocation is played. */
+export interface Caller {
+  id: string;
+  /** When the request was acknowledged, on the clock's scale. */
+  start: number;
+  /** All has been sent. */
+  onDone: () => void;
+}
+
 /** One recorded invocation being played for one caller, step by step: each is made when the one before has been sent. */
 export class Playback {
   readonly #options: PlaybackOptions;
@@ -29,8 +38,7 @@ export class Playback {
   #due: number;
   #row: number;
 
-  /** @param start when the request was acknowledged, on the clock's scale */
-  constructor(options: PlaybackOptions, invocation: Invocation, id: string, { start, onDone }: { start: number; onDone: () => void }) {
+  constructor(options: PlaybackOptions, invocation: Invocation, { id, start, onDone }: Caller) {
     this.#options = options;
     this.#invocation = invocation;
     this.#id = id;

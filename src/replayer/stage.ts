@@ -162,7 +162,6 @@ export class Stage {
     socket.once('close', () => this.#sockets.delete(socket));
     serveConnection(socket, {
       format: this.#options.format,
-      now: () => this.#options.clock.now(),
       after: (ms, callback) => this.#alarm.at(this.#options.clock.now() + ms, callback),
       report: (message) => this.#stdout.fill(() => this.#stdout.push({ place: 'failed-write', due: 0, bytes: message })),
       open: (outlet, onBlocked) => {

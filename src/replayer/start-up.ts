@@ -54,7 +54,7 @@ function inMode(recorded: readonly StartUpLine[], isTcp: boolean): StartUpLine[]
   const lines = recorded.filter((line, index) => index === ready || !isSecond(line));
   const loading: StartUpLine[] = lines.some(({ role }) => role === 'loading') ? [] : [{ role: 'loading', at: 0, row: -1 }];
   const here = isTcp ? 'announcement' : 'ready';
-  return [...loading, ...lines.map((line) => (isSecond(line) ? { ...line, role: here } : line) satisfies StartUpLine)];
+  return [...loading, ...lines.map((line) => (isSecond(line) ? { role: here, at: line.at, row: line.row } : line) satisfies StartUpLine)];
 }
 
 function startUpWait(gap: number, tempo: Tempo): number {

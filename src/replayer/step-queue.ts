@@ -53,11 +53,11 @@ export class StepQueue {
     else this.#wait(step);
   }
 
-  /** Lets `fill` push steps, and sends at once, in as few writes as may be, what is due of them. */
-  fill(fill: () => void): void {
+  /** Lets `fill` push steps, and sends at once, in as few writes as may be, what is due of them. It is given the time. */
+  fill(fill: (now: number) => void): void {
     this.#start();
     try {
-      fill();
+      fill(this.#now);
     } finally {
       this.#isRunning = false;
     }

@@ -13,7 +13,6 @@ const closingDelay = 1000;
 /** What is needed of the replay to serve a connection. */
 export interface ConnectionHost {
   format: ResponseFormat;
-  now: () => number;
   /** Runs `callback` after about `ms`, unless the replay ends before. */
   after: (ms: number, callback: () => void) => void;
   open: (outlet: Outlet, onBlocked: (isBlocked: boolean) => void) => { queue: StepQueue; conversation: Conversation };
@@ -38,7 +37,7 @@ export function serveConnection(socket: Socket, host: ConnectionHost): void {
     if (isBlocked || !isListening) socket.pause();
     else socket.resume();
   });
-  queue.fill(() => queue.push({ place: 'ready', due: host.now(), bytes: host.format.ready }));
+  queue.fill((now) => queue.push({ place: 'ready', due: now, bytes: host.format.ready }));
   socket.on('data', (chunk: Buffer) => {
     isListening &&= conversation.read(chunk);
     if (!isListening) socket.pause();

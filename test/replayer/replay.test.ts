@@ -85,7 +85,7 @@ test('can be closed before it has done anything', async () => {
 });
 
 test('goes on with what runs for 100 ms when it is stopped', async () => {
-  await using plugin = await replay(makeRecording([...startUp(), ...invocation(100, 'a', {}, Array.from({ length: 100 }, String), { gap: 20 })]), { startupGap: 0 });
+  await using plugin = await replay(makeRecording([...startUp(), ...invocation(100, 'a', {}, Array.from({ length: 100 }, (_, index) => String(index)), { gap: 20 })]), { startupGap: 0 });
   const heard = new LineReader(plugin.stdout);
   plugin.stdin.write(`${request('a')}\n`);
   await heard.count(4);
@@ -272,7 +272,7 @@ test('stops making messages, and reading requests, while its client does not rea
 const failedWrite = /^\{"invoke_id":"","type":"error","response":\{"error":"write tcp 127\.0\.0\.1:(\d+)-\\u003e127\.0\.0\.1:(\d+): write: (broken pipe|connection reset by peer)"\}\}$/;
 
 test.each(['closes', 'resets'] as const)('reports each message that it can not write to a client that %s mid-answer, and serves the others', async (how) => {
-  const session = [...startUp(), ...invocation(100, 'a', { n: 1 }, Array.from({ length: 40 }, String), { gap: 10 }), ...invocation(900, 'a', { n: 2 }, ['still here'])];
+  const session = [...startUp(), ...invocation(100, 'a', { n: 1 }, Array.from({ length: 40 }, (_, index) => String(index)), { gap: 10 }), ...invocation(900, 'a', { n: 2 }, ['still here'])];
   await using plugin = await replay(makeRecording(session), { mode: 'tcp', startupGap: 0 });
   const stdout = new LineReader(plugin.stdout);
   const [one, two] = [await dial(plugin.port), await dial(plugin.port)];

@@ -1,0 +1,125 @@
+// node bench/run.mjs [NAME…]: how fast reprise is against the tools that do the least, side by side in one run. Needs a C
+// compiler. Figures are medians; ratios are medians of the pairs. A machine that does something else meanwhile spoils them.
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const pathOf = (name) => fileURLToPath(new URL(name, import.meta.url));
+const program = pathOf('../bin/reprise.js');
+const folder = mkdtempSync(join(tmpdir(), 'reprise-bench-'));
+const pairs = Number(process.env.PAIRS ?? 9);
+const compiled = Object.fromEntries(['lines', 'load'].map((name) => [name, compile(name)]));
+
+const benches = { ready, burst, sustained, tcp };
+const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);
+try {
+  for (const name of names) await benches[name]();
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+/** From the start of the process to its ready line, against a Node that does nothing. */
+async function ready() {
+  const recording = pathOf('../recordings/llm.jsonl');
+  await compare('start to ready, ms', 'node -e 0', {
+    theirs: () => timeOf([process.execPath, '-e', '0']),
+    ours: () => timeOf([process.execPath, program, 'replay', recording, '--pace', 'instant'], 'plugin_ready'),
+  });
+}
+
+/** A burst of 64 MB in lines of 4 KB, as its reader sees it. */
+async function burst() {
+  const gen = `${compiled.lines} write 4096 67108864`;
+  const out = join(folder, 'burst.jsonl');
+  const rate = (command) => Number(spawnSync('sh', ['-c', `${command} | ${compiled.lines} read`]).stderr.toString().trim().split('\n').at(-1));
+  await compare('burst of 64 MB, 4 KB lines, MB/s', 'tee', {
+    theirs: () => rate(`${gen} | tee ${out}`),
+    ours: () => rate(`node ${program} record -q --force -o ${out} -- ${gen}`),
+  });
+}
+
+/** What reaches the file, validated, in a session too long for a burst. */
+async function sustained() {
+  const out = join(folder, 'sustained.jsonl');
+  const rates = [];
+  for (let run = 0; run < 3; run++) {
+    const began = performance.now();
+    execFileSync('node', [program, 'record', '-q', '--force', '-o', out, '--', compiled.lines, 'write', '4096', String(512 << 20)], { stdio: ['ignore', 'ignore', 'inherit'] });
+    rates.push(statSync(out).size / 1e3 / (performance.now() - began));
+  }
+  console.log(`recording 512 MB, 4 KB lines, MB/s: ${median(rates).toFixed(0)}`);
+}
+
+/** Requests a second over TCP, one at a time on each connection, against a server that echoes. */
+async function tcp() {
+  const echo = spawn(process.execPath, ['-e', "require('net').createServer({noDelay:true},s=>s.on('error',()=>{}).on('data',b=>s.write(b))).listen({port:0,host:'127.0.0.1',backlog:2048},function(){console.log(this.address().port)})"]);
+  const recording = join(folder, 'load.jsonl');
+  writeFileSync(recording, loadRecording());
+  const replay = spawn(process.execPath, [program, 'replay', recording, '-m', 'tcp', '--pace', 'instant']);
+  const [echoPort, replayPort] = [await portOf(echo, /^(\d+)/), await portOf(replay, /"port":(\d+)/)];
+  const rate = (port, connections, ...rest) => JSON.parse(execFileSync(compiled.load, ['-p', String(port), '-c', String(connections), '-d', '1', '-w', '0.5', ...rest])).rps;
+  for (const connections of [1, 100, 1000]) {
+    await compare(`TCP, ${connections} connections, requests/s`, 'Node echo', {
+      theirs: () => rate(echoPort, connections),
+      ours: () => rate(replayPort, connections, '-m', 'plugin_invoke_end'),
+    });
+  }
+  for (const child of [echo, replay]) child.kill('SIGKILL');
+}
+
+async function compare(what, other, { theirs, ours }) {
+  const [a, b] = [[], []];
+  for (let pair = 0; pair < pairs; pair++) {
+    a.push(await theirs());
+    b.push(await ours());
+  }
+  const ratios = b.map((value, index) => value / a[index]);
+  console.log(`${what}: ${median(b).toFixed(1)} (${other} ${median(a).toFixed(1)}), ratio ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`);
+}
+
+function median(values) {
+  return values.toSorted((a, b) => a - b)[values.length >> 1];
+}
+
+async function timeOf([command, ...args], until) {
+  const began = performance.now();
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  if (until === undefined) await once(child, 'exit');
+  else for await (const line of createInterface({ input: child.stdout })) if (line.includes(until)) break;
+  const took = performance.now() - began;
+  child.kill('SIGKILL');
+  return took;
+}
+
+async function portOf(child, pattern) {
+  for await (const line of createInterface({ input: child.stdout })) {
+    const port = pattern.exec(line)?.[1];
+    if (port) return Number(port);
+  }
+  throw new Error('it said no port');
+}
+
+function compile(name) {
+  const file = join(folder, name);
+  execFileSync('cc', ['-O2', '-o', file, pathOf(`${name}.c`)]);
+  return file;
+}
+
+/** A session that holds what bench/load.c asks. */
+function loadRecording() {
+  const request = { invoke_id: '1', type: 'tool', action: 'invoke_tool', request: { provider: 'p', tool: 't', credentials: {}, tool_parameters: { pad: 'a'.repeat(56) } } };
+  const message = (type, response, id = '1') => ({ from: 'plugin', message: { invoke_id: id, type, response } });
+  const lines = [
+    message('plugin_ready', { info: 'plugin loaded' }, ''),
+    { from: 'client', message: request },
+    message('info', { info: 'received request' }, ''),
+    message('plugin_response', { message: { text: 'b'.repeat(60) }, meta: null, type: 'text' }),
+    message('plugin_invoke_end', { info: 'plugin invoke end' }),
+  ];
+  const header = { format: 'reprise', version: 1, recorded_at: new Date().toISOString(), command: ['bench'], recorder: { name: 'bench', version: '0', node: process.version, platform: 'any' } };
+  return [header, ...lines.map((line, at) => ({ at, ...line }))].map((line) => `${JSON.stringify(line)}\n`).join('');
+}
