@@ -39,7 +39,7 @@ export function renderCheckJson(result: CheckResult): string {
     response_format: isText ? 'text' : 'json',
     findings,
     finding_count: findingCount,
-    unfinished,
+    unfinished: unfinished.map(({ isRead, ...request }) => ({ ...request, is_read: isRead })),
     unfinished_count: unfinishedCount,
   });
 }

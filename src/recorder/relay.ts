@@ -1,5 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
+import { createDeferred } from '../foundation/deferred.ts';
 import { systemCode } from '../foundation/reprise-error.ts';
+import { flushed } from '../transport/flushed.ts';
 
 /** One direction: bytes that arrive on `source` leave on `sink`, as they come. */
 export interface RelayOptions {
@@ -15,6 +17,8 @@ export interface RelayOptions {
   onBroken: (code: string) => void;
   /** The source broke off. */
   onReset: () => void;
+  /** Tells a source that broke off from one that ended, where the system gives an end for both. */
+  wasReset?: () => boolean;
   now: () => number;
   /** Decides itself what is sent, by `send`, until it is taken away. */
   intercept?: Intercept;
@@ -30,6 +34,7 @@ export interface Intercept {
 /** Passes bytes on before anything else is done with them, and no faster than they are taken. */
 export class Relay {
   readonly #options: RelayOptions;
+  readonly #settled = createDeferred<void>();
   #isBlocked = false;
   #isHeld = false;
   #hasEnded = false;
@@ -48,10 +53,21 @@ export class Relay {
       this.#flow();
     });
     sink.on('error', (error) => this.#break(systemCode(error) ?? 'EPIPE'));
+    sink.on('close', () => this.#settled.resolve());
   }
 
   get hasEnded(): boolean {
     return this.#hasEnded;
+  }
+
+  /** Resolves when nothing more comes, and all that came has left this process, or can't. */
+  get settled(): Promise<void> {
+    return this.#settled.promise;
+  }
+
+  /** Bytes wait here for whoever reads the sink. */
+  get isWaiting(): boolean {
+    return !this.#fails && this.#options.sink.writableLength > 0;
   }
 
   /** Stops reading, or goes on: for a recorder that can't keep up. */
@@ -87,21 +103,29 @@ export class Relay {
 
   #end(): void {
     if (this.#hasEnded) return;
+    if (this.#options.wasReset?.() === true) {
+      this.#reset();
+      return;
+    }
     this.#hasEnded = true;
     this.#intercept?.end();
-    if (this.#options.endsSink) this.#options.sink.end();
+    const { sink, endsSink } = this.#options;
+    if (endsSink) sink.end(() => this.#settled.resolve());
+    else void flushed(sink).then(this.#settled.resolve);
     this.#options.onEnd();
   }
 
   #reset(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    void flushed(this.#options.sink).then(this.#settled.resolve);
     this.#options.onReset();
   }
 
   #break(code: string): void {
     if (this.#fails) return;
     this.#fails = true;
+    this.#settled.resolve();
     this.#options.onBroken(code);
   }
 }

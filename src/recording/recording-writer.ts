@@ -15,6 +15,8 @@ const turnBytes = 256 << 10;
  */
 const burstBytesPerMs = 80_000;
 const burstWindow = 2;
+/** What comes within so many milliseconds is encoded and written together: a round trip does not wait for either. */
+const batchWindow = 1;
 /** Beyond this much waiting, the sources must pause: a burst of 64 MB that is echoed is kept twice. */
 const mostWaiting = 144 << 20;
 
@@ -114,25 +116,24 @@ export class RecordingWriter {
   #add(entry: Entry): void {
     if (this.#hasFailed) return;
     this.#queue.push(entry);
-    this.#schedule();
+    this.#schedule(batchWindow);
   }
 
-  #schedule(): void {
+  /** A turn comes soon, or after `ms`; one at a time is on its way. */
+  #schedule(ms = 0): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    this.#options.clock.soon(() => {
+    const turn = (): void => {
       this.#isScheduled = false;
       this.#turn();
-    });
+    };
+    if (ms === 0) this.#options.clock.soon(turn);
+    else this.#options.clock.after(ms, turn);
   }
 
   #turn(): void {
     if (this.#givesWay()) {
-      this.#isScheduled = true;
-      this.#options.clock.after(burstWindow, () => {
-        this.#isScheduled = false;
-        this.#turn();
-      });
+      this.#schedule(burstWindow);
       return;
     }
     const began = this.#options.clock.now();

@@ -12,7 +12,7 @@ export interface Invocation {
   /** The recorded client line, counted from 1. */
   number: number;
   connection: number;
-  type: string;
+  /** What it is, for people. */
   action: string;
   /** When its request was acknowledged: its lines are timed from here. */
   startedAt: number;
@@ -62,6 +62,7 @@ export class ScriptSource {
   #anchor: Anchor = { kind: 'start-up' };
   #anchorRow = -1;
   #anchorAt = 0;
+  readonly #actions = new Map<string, string>();
   #refusals = 0;
   #wasSignalled = false;
   readonly #clientParts = new Set<number>();
@@ -108,9 +109,16 @@ export class ScriptSource {
     const { line: request, number, connection } = exchange;
     if (request?.kind !== 'request') return;
     const { type, action } = request;
-    const invocation: Invocation = { source: this, number, connection, type, action, startedAt: line.at, first: -1, last: -1, hasEnded: false };
+    const invocation: Invocation = { source: this, number, connection, action: this.#intern(action), startedAt: line.at, first: -1, last: -1, hasEnded: false };
     this.#running.set(exchange, invocation);
     this.#onInvocation(matchKey(type, action, request.request), invocation);
+  }
+
+  /** One string for all that are equal, since a large recording names the same few actions again and again. */
+  #intern(action: string): string {
+    const known = this.#actions.get(action);
+    if (known === undefined) this.#actions.set(action, action);
+    return known ?? action;
   }
 
   #takePlugin(line: MessageLine): void {

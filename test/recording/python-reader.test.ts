@@ -28,9 +28,21 @@ test.each(readdirSync(folder))('a reader in Python finds the bytes of %s', async
 test('a reader in Python finds the bytes of lines of every kind', async () => {
   const json = fc.oneof(
     fc.json(),
-    fc.constantFrom('{"message":{"message":"}"}}', '{"a":12345678901234567890,"b":1.0,"c":1e-9}', '"\\u2028\u2028 é 🎬"', ' { } ', '{"a":1,"a":2}', '{}\r', '1e400'),
+    fc.constantFrom(
+      '{"message":{"message":"}"}}',
+      '{"a":12345678901234567890,"b":1.0,"c":1e-9}',
+      '"\\u2028\u2028 é 🎬"',
+      ' { } ',
+      '{"a":1,"a":2}',
+      '{}\r',
+      '1e400',
+    ),
   );
-  const content = fc.oneof(json.map((text) => Buffer.from(text)), fc.string({ unit: 'binary' }).map((text) => Buffer.from(text)), fc.uint8Array().map((bytes) => Buffer.from(bytes)));
+  const content = fc.oneof(
+    json.map((text) => Buffer.from(text)),
+    fc.string({ unit: 'binary' }).map((text) => Buffer.from(text)),
+    fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+  );
   const ending = fc.constantFrom('\n', '\r\n', '');
   const lines = fc.sample(fc.tuple(content, ending, fc.nat(2), fc.boolean()), { numRuns: 2000, seed: 1 });
   const wire: string[] = [];

@@ -1,0 +1,345 @@
+import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { makeFile, makeFolder } from '../support/files.ts';
+import type { Said } from '../support/recordings.ts';
+import {
+  acknowledgement,
+  client,
+  end,
+  error,
+  event,
+  header,
+  plugin,
+  ready,
+  renderRecording,
+  request,
+  response,
+  startUp,
+} from '../support/recordings.ts';
+import type { Finished } from '../support/run.ts';
+import { reprise, root } from '../support/run.ts';
+
+const folder = join(root, 'test/fixtures/recordings');
+
+/** The text of a recording with its seal. */
+function seal(text: string, at = 1e6): string {
+  const lines = text.split('\n').length - 1;
+  return `${text}${JSON.stringify({ at, event: 'end', reason: 'plugin-exited', lines, sha256: createHash('sha256').update(text).digest('hex') })}\n`;
+}
+
+/** What `check` says of a file, with the file's folder left out. */
+async function check(content: string | Buffer, name = 'x.jsonl'): Promise<Finished> {
+  const file = makeFile(content, name);
+  const { exitCode, stdout, stderr } = await reprise(['check', file]);
+  return { exitCode, stdout: stdout.replaceAll(file, name), stderr: stderr.replaceAll(file, name) };
+}
+
+const whole = seal(
+  renderRecording([
+    ...startUp(),
+    client(50, request('a')),
+    plugin(51, acknowledgement),
+    plugin(52, response('a', 'one')),
+    plugin(53, end('a')),
+  ]),
+);
+
+/** The lines of a sealed recording, changed and sealed again. */
+function said(...more: readonly Said[]): string {
+  return seal(renderRecording([...startUp(), client(50, request('a')), plugin(51, acknowledgement), ...more]));
+}
+
+test('a good recording is told to be so, status 0', async () => {
+  expect(await check(whole)).toEqual({
+    exitCode: 0,
+    stdout: 'x.jsonl: good: 8 lines, 6 messages, 1 invocation',
+    stderr: '',
+  });
+});
+
+test('a packed recording is checked too', async () => {
+  expect(await check(gzipSync(whole), 'x.jsonl.gz')).toMatchObject({
+    exitCode: 0,
+    stdout: 'x.jsonl.gz: good: 8 lines, 6 messages, 1 invocation',
+  });
+});
+
+test('nothing is found in what the recorder made of the golden sessions', async () => {
+  const { exitCode, stdout, stderr } = await reprise(['check', folder]);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  const short = stdout.replaceAll(`${folder}/`, '').split('\n');
+  expect(short).toHaveLength(readdirSync(folder).length + 3);
+  expect(short).toContain('plugin-exits.jsonl:17: note: invocation 2, "d1" invoke_tool, never ended');
+  expect(short).toContain('tcp.jsonl:44: note: invocation 7, "gone" invoke_tool, never ended');
+  expect(short).toContain(
+    'text.jsonl: note: it is in the text format, so that there is no order to check; it can not be replayed',
+  );
+});
+
+test.each<[string, string, string]>([
+  [
+    'an answer before its acknowledgement',
+    seal(
+      renderRecording([
+        ...startUp(),
+        client(50, request('a')),
+        plugin(51, response('a', 'x')),
+        plugin(52, acknowledgement),
+        plugin(53, end('a')),
+      ]),
+    ),
+    '5: order: invocation 1, "a", is answered before its acknowledgement',
+  ],
+  [
+    'a refusal before its acknowledgement',
+    seal(
+      renderRecording([
+        ...startUp(),
+        client(50, '{}'),
+        plugin(51, error('', 'action and type are required')),
+        plugin(52, acknowledgement),
+      ]),
+    ),
+    '5: order: invocation 1, "", is answered before its acknowledgement',
+  ],
+  [
+    'an answer to an unknown id',
+    said(plugin(52, response('b', 'x')), plugin(53, end('a'))),
+    '6: order: this `plugin_response` is for the id "b", which no running invocation has',
+  ],
+  [
+    'an answer to an id of another connection',
+    said(plugin(52, response('a', 'x'), 2), plugin(53, end('a'))),
+    '6: order: this `plugin_response` is for the id "a", which no running invocation has',
+  ],
+  [
+    'an answer before there was a request',
+    seal(renderRecording([plugin(1, response('a', 'x')), plugin(2, ready)])),
+    '2: order: this `plugin_response` is for the id "a", which no running invocation has',
+  ],
+  [
+    'a second end',
+    said(plugin(52, end('a')), plugin(53, end('a'))),
+    '7: order: this is a second end for the id "a", which ended in line 6',
+  ],
+  [
+    'an answer after the end',
+    said(plugin(52, end('a')), plugin(53, response('a', 'late'))),
+    '7: order: this `plugin_response` is for the id "a", which ended in line 6',
+  ],
+  [
+    'an end for nothing',
+    said(plugin(52, end('a')), plugin(53, end('c'))),
+    '7: order: this end is for the id "c", which no running invocation has',
+  ],
+  [
+    'an acknowledgement for nothing',
+    said(plugin(52, end('a')), plugin(53, acknowledgement)),
+    '7: order: this `info` without an id belongs to nothing: no request waits for it',
+  ],
+  [
+    'a line that is no message',
+    said(plugin(52, 'panic: no'), plugin(53, end('a'))),
+    '6: order: this line of the plugin is no message: a JSON object with `invoke_id` and `type`',
+  ],
+  [
+    'a time that goes back',
+    said(plugin(40, end('a'))),
+    '6: format: its time 40 is before that of the line before it, 51',
+  ],
+  [
+    'no seal',
+    renderRecording([...startUp()]),
+    '3: seal: the recording is not sealed: its last line is no `end` event, so the recorder was killed or lines are missing',
+  ],
+  [
+    'another byte than was sealed',
+    whole.replace('"one"', '"two"'),
+    '8: seal: the seal does not fit: the bytes before it are not those that were recorded',
+  ],
+  [
+    'a line behind the seal',
+    `${whole}{"at":1000001,"event":"later"}\n{"at":1000002,"event":"later"}\n`,
+    '9: seal: it is behind the `end` event of line 8',
+  ],
+  ['a last line that was cut off', whole.slice(0, -20), '8: format: the last line was cut off (120 bytes)'],
+  [
+    'a broken line in the middle',
+    whole.replace('"plugin_response"', '"plugin_response'),
+    '6: format: it is not valid JSON',
+  ],
+  [
+    'a line with two payloads',
+    whole.replace('"from":"client"', '"from":"client","text":"a"'),
+    '4: format: it has both `message` and `text`',
+  ],
+  [
+    'an event without what it needs',
+    seal(renderRecording([event(1, 'exit')])),
+    '2: format: the event exit has neither `code` nor `signal`',
+  ],
+  [
+    'a header without its command',
+    whole.replace('"command"', '"commando"'),
+    '1: format: `command` of the header is missing or of a wrong type. Restore the file, or record it again.',
+  ],
+])('finds %s, with file and line, status 1', async (_what, content, finding) => {
+  const { exitCode, stdout, stderr } = await check(content);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+  const [first, ...rest] = stdout.split('\n');
+  expect(first).toBe(`x.jsonl:${finding}`);
+  expect(rest.at(-1)).toMatch(/^x\.jsonl: 1 finding: /);
+});
+
+test('finds a seal that counts other lines', async () => {
+  const { exitCode, stdout } = await check(whole.replace('"lines":7', '"lines":9'));
+  expect({ exitCode, stdout }).toEqual({
+    exitCode: 1,
+    stdout:
+      'x.jsonl:8: seal: the seal counts 9 lines, and 7 are before it\nx.jsonl: 1 finding: 8 lines, 6 messages, 1 invocation',
+  });
+});
+
+test('finds every broken line, and the last one that was cut off', async () => {
+  const lines = whole.split('\n');
+  const { exitCode, stdout } = await check(lines.with(2, '{}').with(4, 'nothing').join('\n').slice(0, -20));
+  expect(exitCode).toBe(1);
+  expect(stdout.split('\n').slice(0, 3)).toEqual([
+    'x.jsonl:3: format: `at` is not a time in milliseconds',
+    'x.jsonl:5: format: it is not valid JSON',
+    'x.jsonl:8: format: the last line was cut off (120 bytes)',
+  ]);
+});
+
+test('finds a broken line beyond the first MiB', async () => {
+  const many = Array.from({ length: 3000 }, (_, index) => plugin(60 + index, response('a', 'x'.repeat(500))));
+  const text = said(...many, plugin(9000, end('a')));
+  const lines = text.split('\n');
+  const { exitCode, stdout } = await check(
+    lines.with(2800, lines[2800]!.replace('"type":"text"', '"type":text')).join('\n'),
+  );
+  expect(exitCode).toBe(1);
+  expect(stdout).toMatch(/^x\.jsonl:2801: format: it is not valid JSON\n/);
+  expect(await check(text)).toMatchObject({ exitCode: 0 });
+});
+
+test('an invocation that never ended is named, and is no finding', async () => {
+  expect(await check(said(plugin(52, response('a', 'x'))))).toEqual({
+    exitCode: 0,
+    stdout:
+      'x.jsonl:4: note: invocation 1, "a" invoke_tool, never ended\nx.jsonl: good: 7 lines, 5 messages, 1 invocation',
+    stderr: '',
+  });
+});
+
+test('a request that was too long to be read is named', async () => {
+  const long = request('b', { text: 'x'.repeat(15 << 20) });
+  const { exitCode, stdout } = await check(said(plugin(52, end('a')), client(53, long), client(54, request('c'))));
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain(
+    'x.jsonl:7: note: invocation 2, "b" invoke_tool, was never read\nx.jsonl:8: note: invocation 3, "c" invoke_tool, was never read\n',
+  );
+});
+
+test('equal ids, one after the other and at once, are in order', async () => {
+  const { stdout } = await check(
+    said(
+      client(52, request('a')),
+      plugin(53, acknowledgement),
+      plugin(54, end('a')),
+      plugin(55, end('a')),
+      client(56, request('a')),
+      plugin(57, acknowledgement),
+      plugin(58, end('a')),
+    ),
+  );
+  expect(stdout).toBe('x.jsonl: good: 13 lines, 11 messages, 3 invocations');
+});
+
+test('tells 100 findings of a file and counts the others', async () => {
+  const many = Array.from({ length: 250 }, (_, index) => plugin(60 + index, end('nobody')));
+  const { exitCode, stdout } = await check(said(plugin(52, end('a')), ...many));
+  expect(exitCode).toBe(1);
+  const lines = stdout.split('\n');
+  expect(lines).toHaveLength(102);
+  expect(lines.slice(-2)).toEqual([
+    'x.jsonl: and 150 more findings',
+    'x.jsonl: 250 findings: 257 lines, 255 messages, 1 invocation',
+  ]);
+});
+
+test('what could steer a terminal is escaped', async () => {
+  const { stdout } = await check(said(plugin(52, response('\u001b[2J\u009b\u202e', 'x')), plugin(53, end('a'))));
+  expect(stdout).toContain(String.raw`is for the id "\u001b[2J\u009b\u202e", which`);
+});
+
+test('a file that can not be read has status 2, and the others are checked', async () => {
+  const [good, bad] = [makeFile(whole), makeFile(renderRecording(startUp()))];
+  const missing = join(makeFolder(), 'missing.jsonl');
+  const { exitCode, stdout, stderr } = await reprise(['check', missing, bad, good]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toBe(
+    `reprise: Failed to open ${missing}: there is no such file. Check the path, or make it with \`reprise record\`.`,
+  );
+  expect(stdout).toContain(`${bad}: 1 finding`);
+  expect(stdout).toContain(`${good}: good`);
+});
+
+test.each<[string, string, string]>([
+  [
+    'no recording',
+    '{"a":1}\n',
+    'Failed to read x.jsonl: it is not a recording (line 1 is not a reprise header). Give a file made by `reprise record`.',
+  ],
+  [
+    'an empty file',
+    '',
+    'Failed to read x.jsonl: it is not a recording (line 1 is not a reprise header). Give a file made by `reprise record`.',
+  ],
+  [
+    'a newer version',
+    `${header.replace('"version":1', '"version":2')}\n`,
+    'Failed to read x.jsonl: it has format version 2, and this reprise reads up to 1. Update reprise.',
+  ],
+])('%s is an error in one line, status 2', async (_what, content, text) => {
+  expect(await check(content)).toEqual({ exitCode: 2, stdout: '', stderr: `reprise: ${text}` });
+});
+
+test('a folder without recordings is an error, status 2', async () => {
+  const bare = makeFolder();
+  const { exitCode, stdout, stderr } = await reprise(['check', bare]);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(stderr).toMatch(
+    /^reprise: Failed to find a recording: the folder \S+ holds no \.jsonl file\. Record one with /,
+  );
+});
+
+test('--json gives the same to programs', async () => {
+  const [bad, missing] = [makeFile(said(plugin(52, end('b')))), join(makeFolder(), 'missing.jsonl')];
+  const { exitCode, stdout } = await reprise(['check', '--json', bad, missing]);
+  expect(exitCode).toBe(2);
+  const { files } = JSON.parse(stdout) as { files: Record<string, unknown>[] };
+  expect(files.map((file) => ({ ...file, file: basename(String(file['file'])) }))).toEqual([
+    {
+      file: 'recording.jsonl',
+      ok: false,
+      lines: 7,
+      messages: 5,
+      invocations: 1,
+      sealed: true,
+      response_format: 'json',
+      findings: [{ kind: 'order', line: 6, text: 'this end is for the id "b", which no running invocation has' }],
+      finding_count: 1,
+      unfinished: [{ line: 4, number: 1, id: 'a', action: 'invoke_tool', is_read: true }],
+      unfinished_count: 1,
+    },
+    {
+      file: 'missing.jsonl',
+      ok: false,
+      error: { code: 'not-found', message: expect.stringContaining('there is no such file') as string },
+    },
+  ]);
+});
