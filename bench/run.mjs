@@ -35,7 +35,14 @@ async function ready() {
 async function burst() {
   const gen = `${compiled.lines} write 4096 67108864`;
   const out = join(folder, 'burst.jsonl');
-  const rate = (command) => Number(spawnSync('sh', ['-c', `${command} | ${compiled.lines} read`]).stderr.toString().trim().split('\n').at(-1));
+  const rate = (command) =>
+    Number(
+      spawnSync('sh', ['-c', `${command} | ${compiled.lines} read`])
+        .stderr.toString()
+        .trim()
+        .split('\n')
+        .at(-1),
+    );
   await compare('burst of 64 MB, 4 KB lines, MB/s', 'tee', {
     theirs: () => rate(`${gen} | tee ${out}`),
     ours: () => rate(`node ${program} record -q --force -o ${out} -- ${gen}`),
@@ -48,7 +55,11 @@ async function sustained() {
   const rates = [];
   for (let run = 0; run < 3; run++) {
     const began = performance.now();
-    execFileSync('node', [program, 'record', '-q', '--force', '-o', out, '--', compiled.lines, 'write', '4096', String(512 << 20)], { stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync(
+      'node',
+      [program, 'record', '-q', '--force', '-o', out, '--', compiled.lines, 'write', '4096', String(512 << 20)],
+      { stdio: ['ignore', 'ignore', 'inherit'] },
+    );
     rates.push(statSync(out).size / 1e3 / (performance.now() - began));
   }
   console.log(`recording 512 MB, 4 KB lines, MB/s: ${median(rates).toFixed(0)}`);
@@ -56,12 +67,18 @@ async function sustained() {
 
 /** Requests a second over TCP, one at a time on each connection, against a server that echoes. */
 async function tcp() {
-  const echo = spawn(process.execPath, ['-e', "require('net').createServer({noDelay:true},s=>s.on('error',()=>{}).on('data',b=>s.write(b))).listen({port:0,host:'127.0.0.1',backlog:2048},function(){console.log(this.address().port)})"]);
+  const echo = spawn(process.execPath, [
+    '-e',
+    "require('net').createServer({noDelay:true},s=>s.on('error',()=>{}).on('data',b=>s.write(b))).listen({port:0,host:'127.0.0.1',backlog:2048},function(){console.log(this.address().port)})",
+  ]);
   const recording = join(folder, 'load.jsonl');
   writeFileSync(recording, loadRecording());
   const replay = spawn(process.execPath, [program, 'replay', recording, '-m', 'tcp', '--pace', 'instant']);
   const [echoPort, replayPort] = [await portOf(echo, /^(\d+)/), await portOf(replay, /"port":(\d+)/)];
-  const rate = (port, connections, ...rest) => JSON.parse(execFileSync(compiled.load, ['-p', String(port), '-c', String(connections), '-d', '1', '-w', '0.5', ...rest])).rps;
+  const rate = (port, connections, ...rest) =>
+    JSON.parse(
+      execFileSync(compiled.load, ['-p', String(port), '-c', String(connections), '-d', '1', '-w', '0.5', ...rest]),
+    ).rps;
   for (const connections of [1, 100, 1000]) {
     await compare(`TCP, ${connections} connections, requests/s`, 'Node echo', {
       theirs: () => rate(echoPort, connections),
@@ -78,7 +95,9 @@ async function compare(what, other, { theirs, ours }) {
     b.push(await ours());
   }
   const ratios = b.map((value, index) => value / a[index]);
-  console.log(`${what}: ${median(b).toFixed(1)} (${other} ${median(a).toFixed(1)}), ratio ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`);
+  console.log(
+    `${what}: ${median(b).toFixed(1)} (${other} ${median(a).toFixed(1)}), ratio ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`,
+  );
 }
 
 function median(values) {
@@ -111,7 +130,12 @@ function compile(name) {
 
 /** A session that holds what bench/load.c asks. */
 function loadRecording() {
-  const request = { invoke_id: '1', type: 'tool', action: 'invoke_tool', request: { provider: 'p', tool: 't', credentials: {}, tool_parameters: { pad: 'a'.repeat(56) } } };
+  const request = {
+    invoke_id: '1',
+    type: 'tool',
+    action: 'invoke_tool',
+    request: { provider: 'p', tool: 't', credentials: {}, tool_parameters: { pad: 'a'.repeat(56) } },
+  };
   const message = (type, response, id = '1') => ({ from: 'plugin', message: { invoke_id: id, type, response } });
   const lines = [
     message('plugin_ready', { info: 'plugin loaded' }, ''),
@@ -120,6 +144,12 @@ function loadRecording() {
     message('plugin_response', { message: { text: 'b'.repeat(60) }, meta: null, type: 'text' }),
     message('plugin_invoke_end', { info: 'plugin invoke end' }),
   ];
-  const header = { format: 'reprise', version: 1, recorded_at: new Date().toISOString(), command: ['bench'], recorder: { name: 'bench', version: '0', node: process.version, platform: 'any' } };
+  const header = {
+    format: 'reprise',
+    version: 1,
+    recorded_at: new Date().toISOString(),
+    command: ['bench'],
+    recorder: { name: 'bench', version: '0', node: process.version, platform: 'any' },
+  };
   return [header, ...lines.map((line, at) => ({ at, ...line }))].map((line) => `${JSON.stringify(line)}\n`).join('');
 }

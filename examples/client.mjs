@@ -12,7 +12,8 @@ for await (const line of createInterface({ input: plugin.stdout })) {
   const message = JSON.parse(line);
   if (message.type === 'plugin_ready') plugin.stdin.write(`${JSON.stringify(request)}\n`);
   if (message.invoke_id !== request.invoke_id) continue;
-  if (message.type === 'plugin_response') process.stdout.write(message.response.delta?.message.content ?? message.response.message?.text ?? '');
+  if (message.type === 'plugin_response')
+    process.stdout.write(message.response.delta?.message.content ?? message.response.message?.text ?? '');
   if (message.type === 'error') process.stdout.write(`error: ${message.response.error}`);
   if (message.type === 'plugin_invoke_end') plugin.kill('SIGTERM');
 }

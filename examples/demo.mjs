@@ -15,7 +15,9 @@ const colours = { plugin_response: 'green', plugin_invoke_end: 'cyan', plugin_re
 const began = performance.now();
 
 process.stdout.write(`reprise replay ${recording} is the plugin:\n`);
-const plugin = spawn(process.execPath, [pathOf('bin/reprise.js'), 'replay', pathOf(recording)], { stdio: ['pipe', 'pipe', 'inherit'] });
+const plugin = spawn(process.execPath, [pathOf('bin/reprise.js'), 'replay', pathOf(recording)], {
+  stdio: ['pipe', 'pipe', 'inherit'],
+});
 let answer = '';
 for await (const line of createInterface({ input: plugin.stdout })) {
   const message = JSON.parse(line);

@@ -23,6 +23,7 @@ const steps = [
   { ...tool('publint', '--strict', '--pack', 'npm'), name: 'publint' },
   { ...tool('attw', '--pack', '.', '--profile', 'esm-only'), name: 'attw' },
   script('docs', '--check'),
+  script('schema', '--check'),
 ];
 
 await runScript(import.meta.url, async () => {

@@ -9,25 +9,31 @@ const file = join(root, 'docs/cli.md');
 await runScript(import.meta.url, () => {
   const text = renderPage();
   if (!process.argv.includes('--check')) writeFileSync(file, text);
-  else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) throw new ScriptError('docs/cli.md is not in step with the option table. Run `npm run docs`.');
+  else if (!existsSync(file) || readFileSync(file, 'utf8') !== text)
+    throw new ScriptError('docs/cli.md is not in step with the option table. Run `npm run docs`.');
   say(`docs/cli.md ${process.argv.includes('--check') ? 'is in step' : 'is written'}`);
 });
 
 function renderPage() {
-  const names = [...help().matchAll(/^ {2}([a-z]+)(?: |$)/gm)].map(([, name]) => name).filter((name) => name !== 'help');
+  const names = [...help().matchAll(/^ {2}([a-z]+)(?: |$)/gm)]
+    .map(([, name]) => name)
+    .filter((name) => name !== 'help');
   const sections = names.map((name) => `## reprise ${name}\n\n${fence(help(name))}`);
   return `${[
     '# The command line',
     '<!-- Made by `npm run docs` from src/foundation/option-table.ts: change it there. -->',
     'An environment variable holds where its option is not given. A recording may be a file, packed with gzip or not, a folder, or a pattern.',
-    'Exit status: 0 good, 1 a finding, 2 wrong use or unreadable input. `record` gives the status of the command, 128 and its number for a signal; 1 where the recording was lost and the command\'s status is 0; 126 and 127 as a shell, 125 where reprise itself failed to start it.',
+    "Exit status: 0 good, 1 a finding, 2 wrong use or unreadable input. `record` gives the status of the command, 128 and its number for a signal; 1 where the recording was lost and the command's status is 0; 126 and 127 as a shell, 125 where reprise itself failed to start it.",
     fence(help()),
     ...sections,
   ].join('\n\n')}\n`;
 }
 
 function help(...words) {
-  return execFileSync(process.execPath, [join(root, 'bin/reprise.js'), ...words, '--help'], { encoding: 'utf8', env: { ...process.env, COLUMNS: '120', NO_COLOR: '1' } }).trimEnd();
+  return execFileSync(process.execPath, [join(root, 'bin/reprise.js'), ...words, '--help'], {
+    encoding: 'utf8',
+    env: { ...process.env, COLUMNS: '120', NO_COLOR: '1' },
+  }).trimEnd();
 }
 
 function fence(text) {

@@ -34,9 +34,14 @@ async function make(session, plugin) {
     const source = join(golden, 'sessions', `${session}.jsonl`);
     writeFileSync(join(folder, 'dify'), `#!/bin/sh\nexec node '${join(golden, 'play.mjs')}' '${source}'\n`);
     chmodSync(join(folder, 'dify'), 0o755);
-    const manifest = Object.entries(plugin).map(([key, value]) => `${key}: ${value}\n`).join('');
+    const manifest = Object.entries(plugin)
+      .map(([key, value]) => `${key}: ${value}\n`)
+      .join('');
     // A fixed date, so that the package and its digest are the same each time.
-    writeFileSync(join(folder, `${plugin.name}.difypkg`), zipSync({ 'manifest.yaml': Buffer.from(manifest) }, { mtime: '2026-01-01' }));
+    writeFileSync(
+      join(folder, `${plugin.name}.difypkg`),
+      zipSync({ 'manifest.yaml': Buffer.from(manifest) }, { mtime: '2026-01-01' }),
+    );
     await record(session, plugin, { folder, source });
   } finally {
     rmSync(folder, { recursive: true });
@@ -46,14 +51,29 @@ async function make(session, plugin) {
 async function record(session, { name }, { folder, source }) {
   const mode = session === 'tcp' ? 'tcp' : 'stdio';
   const command = ['dify', 'plugin', 'run', `${name}.difypkg`, '-m', mode, '-r', 'json'];
-  const recorder = [process.execPath, join(root, 'bin/reprise.js'), 'record', '--quiet', '--force', '-o', join(root, 'recordings', `${session}.jsonl`), '--', ...command];
+  const recorder = [
+    process.execPath,
+    join(root, 'bin/reprise.js'),
+    'record',
+    '--quiet',
+    '--force',
+    '-o',
+    join(root, 'recordings', `${session}.jsonl`),
+    '--',
+    ...command,
+  ];
   const driver = spawn(process.execPath, [join(golden, 'drive.mjs'), source, '--spaced', '--', ...recorder], {
     cwd: folder,
     env: { ...process.env, PATH: `${folder}${delimiter}${process.env.PATH}` },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const [status] = await once(driver, 'exit');
-  if (status !== 0) throw new ScriptError(`Failed to record ${session}: its client saw something else than was captured.`);
-  execFileSync(process.execPath, [join(root, 'bin/reprise.js'), 'check', join(root, 'recordings', `${session}.jsonl`)], { stdio: 'inherit' });
+  if (status !== 0)
+    throw new ScriptError(`Failed to record ${session}: its client saw something else than was captured.`);
+  execFileSync(
+    process.execPath,
+    [join(root, 'bin/reprise.js'), 'check', join(root, 'recordings', `${session}.jsonl`)],
+    { stdio: 'inherit' },
+  );
   say(`recordings/${session}.jsonl`);
 }

@@ -1,9 +1,6 @@
-/** What `check` looks at. */
-export const findingKinds = ['format', 'seal', 'order'] as const;
-
 /** Something wrong with a recording, and where. */
 export interface Finding {
-  kind: (typeof findingKinds)[number];
+  kind: 'format' | 'seal' | 'order';
   /** The line of the file, counted from 1. */
   line: number;
   text: string;

@@ -17,7 +17,7 @@ export function runHelp(name: string, rest: readonly string[]): number {
 }
 
 /** The help of the whole program. */
-export function renderHelp(): string {
+function renderHelp(): string {
   const program = new Command('reprise').description('Records Dify plugins, and plays them back as if they were there.');
   program.helpCommand(true).version(packageVersion);
   for (const spec of commandTable) program.addCommand(createCommand(spec));
@@ -25,7 +25,7 @@ export function renderHelp(): string {
 }
 
 /** The help of one command. */
-export function renderCommandHelp(spec: CommandSpec): string {
+function renderCommandHelp(spec: CommandSpec): string {
   return createCommand(spec).name(`reprise ${spec.name}`).helpInformation();
 }
 

@@ -62,7 +62,7 @@ async function inspectAll({ reader, output, progress, isJson }: Show): Promise<v
   const summary = new SessionSummary();
   let shown = 0;
   const print = async (rows: ReturnType<SessionSummary['finish']>): Promise<void> => {
-    progress.stop(); // what is printed would run into it
+    if (output.width !== undefined) progress.stop(); // what is printed would run into it
     if (shown === 0)
       await output.write(
         isJson

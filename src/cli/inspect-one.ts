@@ -37,7 +37,7 @@ export async function inspectOne({ reader, output, progress, isJson }: Show, num
     progress.update(reader.position);
     if (!goesOn) lines.finish();
     if (lines.hasText) {
-      progress.stop();
+      if (output.width !== undefined) progress.stop(); // what is printed would run into it
       await output.write(lines.shift(isJson ? `{"file":${toJson(reader.file)},"lines":[` : ''));
     }
     await nextTurn();

@@ -22,7 +22,6 @@ export async function openProgress(label: string, size: number, stream: NodeJS.W
     barsize: 30,
     fps: 10,
     clearOnComplete: true,
-    hideCursor: true,
   });
   bar.start(size, 0);
   let isShown = true;

@@ -39,7 +39,13 @@ export function renderCheckJson(result: CheckResult): string {
     response_format: isText ? 'text' : 'json',
     findings,
     finding_count: findingCount,
-    unfinished: unfinished.map(({ isRead, ...request }) => ({ ...request, is_read: isRead })),
+    unfinished: unfinished.map(({ line, number, id, action, isRead }) => ({
+      line,
+      number,
+      id,
+      action,
+      is_read: isRead,
+    })),
     unfinished_count: unfinishedCount,
   });
 }

@@ -24,29 +24,51 @@ export function readOptions(spec: CommandSpec, args: readonly string[], env: Nod
     const given = values[option.flag];
     const name = environmentName(option);
     if (given !== undefined) read[option.flag] = parseValue(option, given, `--${option.flag}`);
-    else if (spec.readsEnvironment === true && env[name] !== undefined && env[name] !== '') read[option.flag] = parseValue(option, env[name], name);
+    else if (spec.readsEnvironment === true && env[name] !== undefined && env[name] !== '')
+      read[option.flag] = parseValue(option, env[name], name);
   }
   return { values: read, words: positionals, command: dashes < 0 ? [] : args.slice(dashes + 1) };
 }
 
-function parse(spec: CommandSpec, args: readonly string[]): { values: Record<string, string | boolean | undefined>; positionals: string[] } {
+function parse(
+  spec: CommandSpec,
+  args: readonly string[],
+): { values: Record<string, string | boolean | undefined>; positionals: string[] } {
   const options = Object.fromEntries(
-    spec.options.map(({ flag, short, kind }) => [flag, { type: kind === 'switch' ? ('boolean' as const) : ('string' as const), ...(short === undefined ? {} : { short }) }]),
+    spec.options.map(({ flag, short, kind }) => [
+      flag,
+      {
+        type: kind === 'switch' ? ('boolean' as const) : ('string' as const),
+        ...(short === undefined ? {} : { short }),
+      },
+    ]),
   );
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
-    const reason = reasonOf(error).replace(/\. To specify a positional argument.*$/, '').replace(/\.$/, '');
-    throw new RepriseError('usage', `Failed to read the options of ${spec.name}: ${reason}. See \`reprise ${spec.name} --help\`.`, { cause: error });
+    const reason = reasonOf(error)
+      .replace(/\. To specify a positional argument.*$/, '')
+      .replace(/\.$/, '');
+    throw new RepriseError(
+      'usage',
+      `Failed to read the options of ${spec.name}: ${reason}. See \`reprise ${spec.name} --help\`.`,
+      { cause: error },
+    );
   }
 }
 
-function parseValue({ kind, choices = [] }: OptionSpec, given: string | boolean, name: string): string | number | boolean {
+function parseValue(
+  { kind, choices = [] }: OptionSpec,
+  given: string | boolean,
+  name: string,
+): string | number | boolean {
   if (kind === 'switch') return given === true || (given !== false && isYes(given, name));
   const text = String(given);
   if (kind === 'choice' && !choices.includes(text)) throw refuse(name, text, `Give ${choices.join(' or ')}.`);
-  if (kind === 'milliseconds' && !/^\d+(\.\d+)?$/.test(text)) throw refuse(name, text, 'Give a number of milliseconds.');
-  if (kind === 'port' && !(/^\d{1,5}$/.test(text) && Number(text) < 65_536)) throw refuse(name, text, 'Give a port from 0 to 65535; 0 is any.');
+  if (kind === 'milliseconds' && !/^\d+(\.\d+)?$/.test(text))
+    throw refuse(name, text, 'Give a number of milliseconds.');
+  if (kind === 'port' && !(/^\d{1,5}$/.test(text) && Number(text) < 65_536))
+    throw refuse(name, text, 'Give a port from 0 to 65535; 0 is any.');
   if (kind === 'text' && text === '') throw refuse(name, text, 'Give a value.');
   return kind === 'milliseconds' || kind === 'port' ? Number(text) : text;
 }

@@ -1,5 +1,5 @@
 /** What went wrong, for programs. People read the message. */
-export const errorCodes = [
+const errorCodes = [
   'usage',
   'not-found',
   'not-a-recording',

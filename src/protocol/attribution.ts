@@ -61,7 +61,14 @@ export class Attribution {
     state.isDeaf ||= line === undefined || line.length + 1 > longestRequest;
     const decoded = state.isDeaf || line === undefined ? undefined : decodeRequestLine(line);
     const outcome = decoded === undefined ? 'unread' : decoded.kind === 'refused' ? 'refused' : 'running';
-    const exchange: Exchange = { number: ++this.#count, connection, outcome, line: decoded, acknowledged: false, answered: false };
+    const exchange: Exchange = {
+      number: ++this.#count,
+      connection,
+      outcome,
+      line: decoded,
+      acknowledged: false,
+      answered: false,
+    };
     if (decoded !== undefined) state.unacknowledged.push(exchange);
     if (decoded?.kind === 'refused') state.unrefused.push(exchange);
     if (decoded?.kind === 'request') addRunning(state, decoded.id, exchange);
@@ -73,7 +80,10 @@ export class Attribution {
     const message = parseMessage(line);
     if (message === undefined) return { kind: this.#isReady ? 'stray' : 'start-up' };
     const state = this.#connection(connection);
-    return (message.id === '' ? this.#own(connection, state, line) : undefined) ?? answerOf(state, line, message) ?? { kind: this.#isReady ? 'stray' : 'start-up' };
+    return (
+      (message.id === '' ? this.#own(connection, state, line) : undefined) ??
+      answerOf(state, line, message) ?? { kind: this.#isReady ? 'stray' : 'start-up' }
+    );
   }
 
   /** The invocations that have not ended, in the order of their requests. */
@@ -128,7 +138,8 @@ function answerOf(state: Connection, line: Buffer, message: Message): Role | und
   const running = state.running.get(message.id);
   const of = running?.[0];
   if (running === undefined || of === undefined) return undefined;
-  if (message.type !== 'plugin_invoke_end') return { kind: message.type === 'error' ? 'error' : 'response', of, message };
+  if (message.type !== 'plugin_invoke_end')
+    return { kind: message.type === 'error' ? 'error' : 'response', of, message };
   of.outcome = 'ended';
   if (running.length === 1) state.running.delete(message.id);
   else running.shift();
@@ -139,7 +150,9 @@ function answerOf(state: Connection, line: Buffer, message: Message): Role | und
 function takeRefusal(state: Connection, line: Buffer, { id }: Message): Exchange | undefined {
   if (state.unrefused.length === 0) return undefined;
   const text = line.length > 65536 ? '' : line.toString();
-  let index = state.unrefused.findIndex(({ line: refused }) => refused?.kind === 'refused' && refused.id === id && errorLine(id, refused.error) === text);
+  let index = state.unrefused.findIndex(
+    ({ line: refused }) => refused?.kind === 'refused' && refused.id === id && errorLine(id, refused.error) === text,
+  );
   if (index < 0 && !state.running.has(id)) index = state.unrefused.findIndex((one) => one.line?.id === id);
   const [refused] = index < 0 ? [] : state.unrefused.splice(index, 1);
   if (refused !== undefined) refused.answered = true;

@@ -1,3 +1,4 @@
+import type { ResponseFormatName } from '../foundation/choices.ts';
 import { announcedHost, announcementLine, derivedLines, endLine, errorLine } from './derived.ts';
 import type { GoValue } from './go-decoder.ts';
 import { decodeGoJson } from './go-decoder.ts';
@@ -5,9 +6,6 @@ import { encodeGoString } from './go-encoder.ts';
 import { formatGoResponse } from './go-text.ts';
 import type { Message } from './message.ts';
 import { parseMessage } from './message.ts';
-
-export const responseFormats = ['json', 'text'] as const;
-export type ResponseFormatName = (typeof responseFormats)[number];
 
 /** A played line cut where the caller's id goes: bytes before it, and bytes after it with the newline. */
 export interface StampedLine {
@@ -47,7 +45,11 @@ const json: ResponseFormat = {
   stamp(line, eol) {
     const message = parseMessage(line);
     if (message === undefined) return { before: Buffer.concat([line, Buffer.from(eol)]), after: none, hasId: false };
-    return { before: line.subarray(0, message.idStart), after: Buffer.concat([line.subarray(message.idEnd), Buffer.from(eol)]), hasId: true };
+    return {
+      before: line.subarray(0, message.idStart),
+      after: Buffer.concat([line.subarray(message.idEnd), Buffer.from(eol)]),
+      hasId: true,
+    };
   },
   id: encodeGoString,
   raw: (line, eol) => Buffer.concat([line, Buffer.from(eol)]),
@@ -69,7 +71,9 @@ const text: ResponseFormat = {
   id: () => '',
   raw(line, eol, now) {
     const message = parseMessage(line);
-    return message === undefined ? json.raw(line, eol, now) : Buffer.from(logMessage(line, message, now) ?? printMessage(line, message));
+    return message === undefined
+      ? json.raw(line, eol, now)
+      : Buffer.from(logMessage(line, message, now) ?? printMessage(line, message));
   },
 };
 

@@ -23,12 +23,16 @@ function readIdentity(file: string): PluginIdentity | undefined {
   if (bytes.length > largestPackage) return undefined;
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const manifest = readManifest(bytes);
-  return manifest === undefined ? { sha256 } : { ...pick(manifest, 'author'), ...pick(manifest, 'name'), ...pick(manifest, 'version'), sha256 };
+  return manifest === undefined
+    ? { sha256 }
+    : { ...pick(manifest, 'author'), ...pick(manifest, 'name'), ...pick(manifest, 'version'), sha256 };
 }
 
 function readManifest(bytes: Uint8Array): Record<string, unknown> | undefined {
   try {
-    const files = unzipSync(bytes, { filter: ({ name, originalSize }) => name === 'manifest.yaml' && originalSize <= largestManifest });
+    const files = unzipSync(bytes, {
+      filter: ({ name, originalSize }) => name === 'manifest.yaml' && originalSize <= largestManifest,
+    });
     const manifest: unknown = parse(Buffer.from(files['manifest.yaml'] ?? []).toString());
     return typeof manifest === 'object' && manifest !== null ? { ...manifest } : undefined;
   } catch {

@@ -2,7 +2,7 @@ import { mkdirSync, openSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { RepriseError, systemCode } from '../foundation/reprise-error.ts';
 
-export const recordingsFolder = 'recordings';
+const recordingsFolder = 'recordings';
 
 /**
  * A name for a recording of `command`: the package that it names, else the command, and the time.
@@ -35,7 +35,7 @@ export function freeFile(name: string, folder = recordingsFolder): string {
 export function createOutput(file: string, force: boolean): number {
   mkdirSync(dirname(file), { recursive: true });
   try {
-    return openSync(file, force ? 'w' : 'wx', 0o644);
+    return openSync(file, force || isDevice(file) ? 'w' : 'wx', 0o644);
   } catch (error) {
     if (systemCode(error) !== 'EEXIST') throw error;
     throw existsAlready(file, error);
@@ -45,10 +45,21 @@ export function createOutput(file: string, force: boolean): number {
 /** @throws RepriseError `exists` where the file is there and may not be overwritten */
 export function refuseExisting(file: string, force: boolean): void {
   const found = statSync(file, { throwIfNoEntry: false });
-  if (found?.isDirectory() === true) throw new RepriseError('exists', `Failed to record to ${file}: it is a folder. Give \`-o\` a file.`, { file });
-  if (found !== undefined && !force) throw existsAlready(file);
+  if (found?.isDirectory() === true)
+    throw new RepriseError('exists', `Failed to record to ${file}: it is a folder. Give \`-o\` a file.`, { file });
+  if (found !== undefined && !force && !isDevice(file)) throw existsAlready(file);
+}
+
+/** A device or a pipe, such as /dev/null: it holds nothing that could be lost. */
+function isDevice(file: string): boolean {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found !== undefined && !found.isFile() && !found.isDirectory();
 }
 
 function existsAlready(file: string, cause?: unknown): RepriseError {
-  return new RepriseError('exists', `Failed to record to ${file}: it exists already. Choose another name with \`-o\`, or overwrite it with \`--force\`.`, { file, cause });
+  return new RepriseError(
+    'exists',
+    `Failed to record to ${file}: it exists already. Choose another name with \`-o\`, or overwrite it with \`--force\`.`,
+    { file, cause },
+  );
 }

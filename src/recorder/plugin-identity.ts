@@ -10,7 +10,11 @@ export async function readPluginIdentity(command: readonly string[]): Promise<Pl
   if (file === undefined) return undefined;
   const { Worker } = await import('node:worker_threads');
   return new Promise((resolve) => {
-    const worker = new Worker(new URL('./about-worker.cjs', import.meta.url), { workerData: file, stdout: true, stderr: true });
+    const worker = new Worker(new URL('./about-worker.cjs', import.meta.url), {
+      workerData: file,
+      stdout: true,
+      stderr: true,
+    });
     worker.unref();
     worker.once('message', (identity: PluginIdentity | undefined) => resolve(identity));
     worker.once('error', () => resolve(undefined)); // the recording does without

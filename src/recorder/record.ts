@@ -4,7 +4,7 @@ import type { Clock } from '../foundation/clock.ts';
 import { systemClock, within } from '../foundation/clock.ts';
 import { packageVersion } from '../foundation/package-version.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
-import type { Child, ProcessExit } from '../transport/child.ts';
+import type { ProcessExit } from '../transport/child.ts';
 import { startChild } from '../transport/child.ts';
 import { findCommand } from '../transport/find-command.ts';
 import { createOutput, freeFile, nameRecording, refuseExisting } from './output-file.ts';
@@ -15,10 +15,14 @@ import type { Learned, SessionSum } from './tally.ts';
 
 /** What is still to come when the command has exited may take so long, in milliseconds: its children may hold the pipes. */
 const lastWords = 1000;
+/** So often it is asked whether a client is slow, in milliseconds. */
+const lastWordsStep = 20;
 /** The package may take so long to be read when the session is over already, in milliseconds. */
 const identityPatience = 500;
 /** A command that does not end on SIGTERM gets SIGKILL after so long, in milliseconds. */
 const closePatience = 2000;
+/** Signals that a client ends a command with. */
+const ending: ReadonlySet<NodeJS.Signals> = new Set(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT']);
 
 export interface RecordOptions {
   /** The command and its arguments. */
@@ -81,9 +85,10 @@ export async function record(options: RecordOptions): Promise<Recorder> {
   const own = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
   const { stdin = own.stdin, stdout = own.stdout, stderr = own.stderr } = options;
   const name = command[0];
-  if (name === undefined) throw new RepriseError('usage', 'Failed to record: no command was given. Put it behind `--`.');
+  if (name === undefined)
+    throw new RepriseError('usage', 'Failed to record: no command was given. Put it behind `--`.');
 
-  findCommand(name, env['PATH']);
+  const found = findCommand(name, env['PATH']);
   const file = options.file ?? freeFile(nameRecording(command));
   refuseExisting(file, force);
   let loss: Error | undefined;
@@ -93,11 +98,20 @@ export async function record(options: RecordOptions): Promise<Recorder> {
   };
   const onHold = (isHeld: boolean): void => relays.hold(isHeld);
   const onLearned = (learned: Learned): void => options.onLearned?.(learned);
-  const session = new Session({ clock, command, version: packageVersion, fd: openOutput(file, force, onLoss), onLoss, onHold, onLearned });
+  const session = new Session({
+    clock,
+    command,
+    version: packageVersion,
+    fd: openOutput(file, force, onLoss),
+    onLoss,
+    onHold,
+    onLearned,
+  });
   const began = clock.now();
-  const child = await startChild(command, env);
-  const relays = startStdioRelays({ child, session, now: clock.now, stdin, stdout, stderr });
+  const child = await startChild(name.startsWith('-') ? [found, ...command.slice(1)] : command, env); // no option of the shell's `exec`
+  const relays = startStdioRelays({ child, session, now: () => clock.now(), stdin, stdout, stderr, onLoss });
   const identity = keepIdentity(command, session);
+  let isAskedToEnd = false;
 
   const finished = finish();
   return {
@@ -109,21 +123,38 @@ export async function record(options: RecordOptions): Promise<Recorder> {
     },
     finished,
     signal(signal, who) {
+      isAskedToEnd ||= ending.has(signal);
       session.event('signal', { from: 'client', signal });
       child.kill(signal, who);
     },
-    close: () => close(child, finished),
-    [Symbol.asyncDispose]: () => close(child, finished),
+    close,
+    [Symbol.asyncDispose]: close,
   };
 
   async function finish(): Promise<RecordResult> {
     const exit = await child.exited;
-    await within(lastWords, relays.ended);
+    await hearLastWords();
     session.event('exit', exit.signal === null ? { code: exit.code } : { signal: exit.signal });
     await within(identityPatience, identity);
     relays.close();
     const sum = await session.end('plugin-exited');
     return { ...sum, file, exit, duration: clock.now() - began, loss };
+  }
+
+  /** The time that a slow client takes does not count, unless it wants an end: it may wait for that, and read no more. */
+  async function hearLastWords(): Promise<void> {
+    const settled = relays.settled();
+    for (let waited = 0; waited < lastWords;) {
+      if (await within(lastWordsStep, settled)) return;
+      if (isAskedToEnd || !relays.isWaiting()) waited += lastWordsStep;
+    }
+  }
+
+  async function close(): Promise<void> {
+    isAskedToEnd = true;
+    child.kill('SIGTERM');
+    if (!(await within(closePatience, finished))) child.kill('SIGKILL', 'group');
+    await finished;
   }
 }
 
@@ -141,10 +172,4 @@ function openOutput(file: string, force: boolean, onLoss: (error: Error) => void
 async function keepIdentity(command: readonly string[], session: Session): Promise<void> {
   const plugin = await readPluginIdentity(command);
   if (plugin !== undefined) session.event('about', { plugin });
-}
-
-async function close(child: Child, finished: Promise<unknown>): Promise<void> {
-  child.kill('SIGTERM');
-  if (!(await within(closePatience, finished))) child.kill('SIGKILL', 'group');
-  await finished;
 }

@@ -27,6 +27,7 @@ export class Session {
   readonly #tally: Tally;
   readonly #channels = new Map<string, LineJoiner>();
   readonly #onHold: (isHeld: boolean) => void;
+  #last = 0;
   #isHeld = false;
   #isOver = false;
 
@@ -35,7 +36,8 @@ export class Session {
     this.#began = clock.now();
     this.#onHold = onHold;
     this.#tally = new Tally((learned) => {
-      this.event('about', { ...learned });
+      // Not by `event`: after a burst, lines are looked at when the session is over already.
+      this.#writer?.addEvent(this.#now(), 'about', { ...learned });
       onLearned(learned);
     });
     if (fd === undefined) return;
@@ -55,7 +57,7 @@ export class Session {
   /** Keeps a chunk. @param now when it arrived, on the clock's scale */
   bytes(channel: Channel, chunk: Buffer, now: number): void {
     if (this.#isOver) return;
-    this.#writer?.addBytes(this.#joiner(channel), now - this.#began, chunk);
+    this.#writer?.addBytes(this.#joiner(channel), this.#at(now), chunk);
     if (this.#writer?.isFull === true) this.#hold(true);
   }
 
@@ -65,7 +67,10 @@ export class Session {
     const at = this.#now();
     this.#writer?.endChannel(this.#joiner(channel), at);
     const stream = channel.stderr ? 'stderr' : channel.from === 'client' ? 'stdin' : 'stdout';
-    this.#writer?.addEvent(at, 'eof', { from: channel.from, ...(channel.connection === 0 ? { stream } : { connection: channel.connection }) });
+    this.#writer?.addEvent(at, 'eof', {
+      from: channel.from,
+      ...(channel.connection === 0 ? { stream } : { connection: channel.connection }),
+    });
   }
 
   /** Keeps an event; one that comes after the end is too late. */
@@ -82,7 +87,13 @@ export class Session {
   }
 
   #now(): number {
-    return this.#clock.now() - this.#began;
+    return this.#at(this.#clock.now());
+  }
+
+  /** Time in the file, which never goes back: what a chunk led to while it was forwarded may have been noted before it. */
+  #at(now: number): number {
+    this.#last = Math.max(this.#last, now - this.#began);
+    return this.#last;
   }
 
   #joiner(channel: Channel): LineJoiner {

@@ -1,8 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
-import { createDeferred } from '../foundation/deferred.ts';
 import type { Announcement } from '../protocol/announcement.ts';
 import type { Channel } from '../recording/line-encoder.ts';
 import type { Child } from '../transport/child.ts';
+import type { RelayOptions } from './relay.ts';
 import { Relay } from './relay.ts';
 import type { Session } from './session.ts';
 import { StartUpWatch } from './start-up-watch.ts';
@@ -15,13 +15,17 @@ export interface StdioRelayOptions {
   stdin: Readable;
   stdout: Writable;
   stderr: Writable;
+  /** The command is in TCP mode, and its port could not be stood in for: what is said there is not kept. */
+  onLoss: (error: Error) => void;
 }
 
 /** The three streams of the command, and its TCP connections once it has announced a port. */
 export interface StdioRelays {
   hold: (isHeld: boolean) => void;
-  /** The command's stdout and stderr have ended. */
-  ended: Promise<unknown>;
+  /** Resolves when all that the command says has arrived, on its streams and on the connections that there are now. */
+  settled: () => Promise<unknown>;
+  /** Whoever reads has not taken yet what is there for them. */
+  isWaiting: () => boolean;
   /** Lets go of the connections. */
   close: () => void;
 }
@@ -35,6 +39,7 @@ export function startStdioRelays(options: StdioRelayOptions): StdioRelays {
   const { child, session, now } = options;
   let tcp: TcpRelay | undefined;
   let isHeld = false;
+  let isAnnouncing = false;
 
   const input = new Relay({
     source: options.stdin,
@@ -46,45 +51,53 @@ export function startStdioRelays(options: StdioRelayOptions): StdioRelays {
     onReset: () => child.stdin.end(),
     onBroken: () => options.stdin.destroy(), // the client learns it by its next write, as it would from the command itself
   });
-  const watch = new StartUpWatch({ send: (bytes) => output.relay.send(bytes), onAnnouncement: announce, onDone: () => output.relay.stopIntercepting() });
-  const output = outgoing(child.stdout, options.stdout, plugin, watch);
-  const errors = outgoing(child.stderr, options.stderr, pluginErrors);
+  const watch = new StartUpWatch({
+    send: (bytes) => output.send(bytes),
+    onAnnouncement: announce,
+    onDone: () => output.stopIntercepting(),
+  });
+  const output = outgoing({ source: child.stdout, sink: options.stdout, intercept: watch }, plugin);
+  const errors = outgoing({ source: child.stderr, sink: options.stderr }, pluginErrors);
 
   const hold = (value: boolean): void => {
     isHeld = value;
-    for (const relay of [input, output.relay, errors.relay, tcp]) relay?.hold(value);
+    for (const relay of [input, errors, tcp]) relay?.hold(value);
+    output.hold(value || isAnnouncing);
   };
-  return { hold, ended: Promise.all([output.ended, errors.ended]), close: () => tcp?.close() };
+  return {
+    hold,
+    settled: () => Promise.all([output.settled, errors.settled, tcp?.settled()]),
+    isWaiting: () => output.isWaiting || errors.isWaiting || tcp?.isWaiting() === true,
+    close: () => tcp?.close(),
+  };
 
-  function outgoing(source: Readable, sink: Writable, channel: Channel, intercept?: StartUpWatch): { relay: Relay; ended: Promise<void> } {
-    const ended = createDeferred<void>();
-    const relay = new Relay({
-      source,
-      sink,
+  function outgoing(ends: Pick<RelayOptions, 'source' | 'sink' | 'intercept'>, channel: Channel): Relay {
+    return new Relay({
+      ...ends,
       endsSink: !channel.stderr,
       now,
-      ...(intercept === undefined ? {} : { intercept }),
       onChunk: (chunk, at) => session.bytes(channel, chunk, at),
-      onEnd: () => {
-        session.eof(channel);
-        ended.resolve();
-      },
-      onReset: ended.resolve,
-      onBroken: () => {
-        source.destroy(); // the command's next write ends it with SIGPIPE, as it would without a recorder
-        ended.resolve();
-      },
+      onEnd: () => session.eof(channel),
+      onReset: () => session.eof(channel),
+      onBroken: () => ends.source.destroy(), // the command's next write ends it with SIGPIPE, as it would without a recorder
     });
-    return { relay, ended: ended.promise };
   }
 
   /** The command is in TCP mode: listens in front of it, and says so in its stead. */
   async function announce(announcement: Announcement): Promise<Announcement> {
-    output.relay.hold(true);
-    const { startTcpRelay } = await import('./tcp-relay.ts');
-    tcp = await startTcpRelay(announcement, { now, onConnect: (connection) => connectionSink(connection) });
-    output.relay.hold(isHeld);
-    return { host: isEverywhere(announcement.host) ? announcement.host : '127.0.0.1', port: tcp.port };
+    isAnnouncing = true;
+    output.hold(true);
+    try {
+      const { startTcpRelay } = await import('./tcp-relay.ts');
+      tcp = await startTcpRelay(announcement, { now, onConnect: (connection) => connectionSink(connection) });
+      return { host: isLoopback(announcement.host) ? announcement.host : '127.0.0.1', port: tcp.port };
+    } catch (error) {
+      options.onLoss(error instanceof Error ? error : new Error(String(error)));
+      return announcement; // the session goes on, past the recorder
+    } finally {
+      isAnnouncing = false;
+      output.hold(isHeld);
+    }
   }
 
   function connectionSink(connection: number): ConnectionSink {
@@ -99,6 +112,6 @@ export function startStdioRelays(options: StdioRelayOptions): StdioRelays {
 }
 
 /** A client that is told such a host comes to loopback by itself. */
-function isEverywhere(host: string): boolean {
+function isLoopback(host: string): boolean {
   return ['', '::', '0.0.0.0', '::1', '127.0.0.1', 'localhost'].includes(host);
 }

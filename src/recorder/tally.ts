@@ -1,7 +1,7 @@
+import type { ResponseFormatName } from '../foundation/choices.ts';
 import type { Exchange } from '../protocol/attribution.ts';
 import { Attribution } from '../protocol/attribution.ts';
 import { parseAnnouncement } from '../protocol/announcement.ts';
-import type { ResponseFormatName } from '../protocol/response-format.ts';
 import type { Channel } from '../recording/line-encoder.ts';
 
 /** What a session came to. */
@@ -47,7 +47,12 @@ export class Tally {
 
   sum(): SessionSum {
     const unfinished = this.#format === 'text' ? [] : this.#attribution.unfinished();
-    return { messages: this.#messages, bytes: this.#bytes, invocations: this.#invocations, unfinished: unfinished.map(nameOf) };
+    return {
+      messages: this.#messages,
+      bytes: this.#bytes,
+      invocations: this.#invocations,
+      unfinished: unfinished.map(nameOf),
+    };
   }
 
   get counts(): { messages: number; bytes: number } {
@@ -70,7 +75,8 @@ export class Tally {
   #learnFormat(content: Buffer): void {
     const start = content.toString('latin1', 0, 64);
     if (start.startsWith('{')) this.#format = 'json';
-    else if (/^(\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d (\S+:\d+: )?\[[A-Z]+\]|\[[a-z_]+\] map\[)/.test(start)) this.#format = 'text';
+    else if (/^(\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d (\S+:\d+: )?\[[A-Z]+\]|\[[a-z_]+\] map\[)/.test(start))
+      this.#format = 'text';
     if (this.#format !== undefined) this.#onLearned({ response_format: this.#format });
   }
 

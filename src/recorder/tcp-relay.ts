@@ -1,9 +1,14 @@
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
+import { within } from '../foundation/clock.ts';
 import type { Announcement } from '../protocol/announcement.ts';
+import { flushed } from '../transport/flushed.ts';
 import type { Listener } from '../transport/loopback.ts';
 import { listenOnLoopback } from '../transport/loopback.ts';
 import { Relay } from './relay.ts';
+
+/** What waits for one side when the other has broken off may take so long to leave, in milliseconds. */
+const lastBytes = 1000;
 
 /** What happens on a connection, as the recording keeps it. Times are the relay's. */
 export interface ConnectionSink {
@@ -22,13 +27,21 @@ export interface TcpRelayOptions {
 export interface TcpRelay {
   port: number;
   hold: (isHeld: boolean) => void;
+  /** Resolves when all that the plugin says on the connections that there are now has been given to its clients. */
+  settled: () => Promise<unknown>;
+  /** A client has not taken yet what is there for it. */
+  isWaiting: () => boolean;
   /** Listens no more, and drops the connections that there are. */
   close: () => void;
 }
 
 /** Listens on loopback, and passes each connection on to the plugin, apart from the others. */
-export async function startTcpRelay({ host, port }: Announcement, { now, onConnect }: TcpRelayOptions): Promise<TcpRelay> {
+export async function startTcpRelay(
+  { host, port }: Announcement,
+  { now, onConnect }: TcpRelayOptions,
+): Promise<TcpRelay> {
   const relays = new Set<Relay>();
+  const answers = new Set<Relay>(); // from the plugin to its clients, while there is something to come
   const sockets = new Set<Socket>();
   let connections = 0;
   const listener: Listener = await listenOnLoopback({ onConnection: (client) => void accept(client) });
@@ -37,6 +50,8 @@ export async function startTcpRelay({ host, port }: Announcement, { now, onConne
     hold(isHeld) {
       for (const relay of relays) relay.hold(isHeld);
     },
+    settled: () => Promise.all([...answers].map((relay) => relay.settled)),
+    isWaiting: () => [...answers].some((relay) => relay.isWaiting),
     close() {
       listener.close();
       for (const socket of sockets) socket.destroySoon();
@@ -69,7 +84,9 @@ export async function startTcpRelay({ host, port }: Announcement, { now, onConne
     const drop = (from: 'client' | 'plugin', isReset: boolean): void => {
       if (isOver) return;
       isOver = true;
-      for (const socket of [client, plugin]) socket.resetAndDestroy();
+      const [broken, other] = from === 'client' ? [client, plugin] : [plugin, client];
+      broken.resetAndDestroy();
+      void within(lastBytes, flushed(other)).then(() => other.resetAndDestroy()); // a reset overtakes what waits
       finish(from, isReset);
     };
     const finish = (from: 'client' | 'plugin', isReset: boolean): void => {
@@ -90,12 +107,23 @@ export async function startTcpRelay({ host, port }: Announcement, { now, onConne
           finish(from, false);
         },
         onReset: () => drop(from, true),
+        wasReset: () => wasReset(source),
         onBroken: (code) => drop(from === 'client' ? 'plugin' : 'client', code === 'ECONNRESET'),
       });
     const up = direction(client, plugin, 'client');
     const down = direction(plugin, client, 'plugin');
     relays.add(up).add(down);
+    answers.add(down);
+    void down.settled.then(() => answers.delete(down));
   }
+}
+
+/**
+ * libuv makes an end of a reset that comes along with data. A socket that was reset has no peer any more; one that was
+ * ended by both sides has none either, so it is asked only while this side is open.
+ */
+function wasReset(socket: Socket): boolean {
+  return !socket.writableEnded && socket.remotePort === undefined;
 }
 
 /** A program that listens on every interface is reached over IPv4 first. */

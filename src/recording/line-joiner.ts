@@ -53,7 +53,8 @@ export class LineJoiner implements Channel {
 
   #giveParts(line: Buffer, at: number, sink: LineSink): void {
     let start = 0;
-    for (; line.length - start > longestPart; start += longestPart) sink.part(this, line.subarray(start, start + longestPart), at, false);
+    for (; line.length - start > longestPart; start += longestPart)
+      sink.part(this, line.subarray(start, start + longestPart), at, false);
     sink.part(this, line.subarray(start), at, true);
   }
 

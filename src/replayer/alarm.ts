@@ -46,13 +46,20 @@ export class Alarm {
     this.#armedFor = next?.due ?? Infinity;
     if (next === undefined) return;
     const wait = next.due - this.#clock.now() - timerError;
-    this.#cancel = wait > 0 ? this.#clock.after(Math.min(Math.ceil(wait), longestTimer), () => this.#ring()) : this.#clock.soon(() => this.#ring());
+    this.#cancel =
+      wait > 0
+        ? this.#clock.after(Math.min(Math.ceil(wait), longestTimer), () => this.#ring())
+        : this.#clock.soon(() => this.#ring());
   }
 
   #ring(): void {
     this.#armedFor = -Infinity; // callbacks make new appointments; one arming follows them all
     const now = this.#clock.now();
-    for (let next = this.#appointments.peek(); next !== undefined && next.due <= now; next = this.#appointments.peek()) {
+    for (
+      let next = this.#appointments.peek();
+      next !== undefined && next.due <= now;
+      next = this.#appointments.peek()
+    ) {
       this.#appointments.pop();
       next.callback();
     }

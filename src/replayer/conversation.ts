@@ -77,7 +77,8 @@ export class Conversation {
     const { queue, format, script, tempo, countRefusal } = this.#options;
     queue.push({ place: 'refusal', due: now, bytes: toWire(format.error(id, error)) });
     const exit = script.exitAfterRefusal(countRefusal());
-    if (exit !== undefined) queue.push({ place: 'exit', due: now + waitFor(exit.gap, tempo), bytes: '', exit: exit.exit });
+    if (exit !== undefined)
+      queue.push({ place: 'exit', due: now + waitFor(exit.gap, tempo), bytes: '', exit: exit.exit });
   }
 
   #play(request: Request, start: number): void {
@@ -91,7 +92,11 @@ export class Conversation {
       return;
     }
     this.#running++;
-    const playback = new Playback(this.#options, match.invocation, { id: request.id, start, onDone: () => this.#running-- });
+    const playback = new Playback(this.#options, match.invocation, {
+      id: request.id,
+      start,
+      onDone: () => this.#running--,
+    });
     const first = playback.start();
     if (first !== undefined) this.#options.queue.push(first);
   }
@@ -99,7 +104,10 @@ export class Conversation {
   /** What was never recorded is answered as an exception in the plugin would be: an error, then the end. */
   #miss({ id, action }: Request, due: number): void {
     const { queue, format } = this.#options;
-    const text = exceptionText('NoRecordedInvocation', `reprise: no match for ${withoutQuotes(action.slice(0, 100))}; no recorded invocation has this type, action and request`);
+    const text = exceptionText(
+      'NoRecordedInvocation',
+      `reprise: no match for ${withoutQuotes(action.slice(0, 100))}; no recorded invocation has this type, action and request`,
+    );
     queue.push({ place: 'error', due, bytes: toWire(format.error(id, text)) });
     queue.push({ place: 'end', due, bytes: toWire(format.end(id)) });
   }

@@ -41,7 +41,11 @@ export class LineTable {
     this.#at[row] = line.at;
     this.#length[row] = line.length;
     this.#next[row] = -1;
-    this.#flags[row] = payloads.indexOf(line.payload) | (endings.indexOf(line.eol) << 2) | (line.part ? partFlag : 0) | (isStray ? strayFlag : 0);
+    this.#flags[row] =
+      payloads.indexOf(line.payload) |
+      (endings.indexOf(line.eol) << 2) |
+      (line.part ? partFlag : 0) |
+      (isStray ? strayFlag : 0);
     return row;
   }
 

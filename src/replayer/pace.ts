@@ -14,18 +14,25 @@ export interface Tempo {
 }
 
 /** What start-up waits at most where nothing else is said, in milliseconds. */
-export const usualStartUpGap = 250;
+const usualStartUpGap = 250;
 
 /** @throws RepriseError `usage` where it is no pace */
 export function parsePace(text: string): Pace {
   if (text === 'recorded' || text === 'instant') return text;
   const speed = /^(\d+(?:\.\d+)?)x$/.exec(text)?.[1];
   if (speed !== undefined && Number(speed) > 0) return `${Number(speed)}x`;
-  throw new RepriseError('usage', `Failed to read \`--pace\`: '${text}' is no pace. Give recorded, instant, or a speed such as 2x or 0.5x.`);
+  throw new RepriseError(
+    'usage',
+    `Failed to read \`--pace\`: '${text}' is no pace. Give recorded, instant, or a speed such as 2x or 0.5x.`,
+  );
 }
 
 /** The tempo of a pace, with the caps that were asked for. */
-export function createTempo(pace: Pace, maxGap = Infinity, startUpGap = pace === 'instant' ? 0 : usualStartUpGap): Tempo {
+export function createTempo(
+  pace: Pace,
+  maxGap = Infinity,
+  startUpGap = pace === 'instant' ? 0 : usualStartUpGap,
+): Tempo {
   const factor = pace === 'recorded' ? 1 : pace === 'instant' ? 0 : 1 / Number.parseFloat(pace);
   return { factor, maxGap, startUpGap };
 }

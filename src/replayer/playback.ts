@@ -1,3 +1,4 @@
+import type { UnfinishedPolicy } from '../foundation/choices.ts';
 import { exceptionText, withoutQuotes } from '../protocol/derived.ts';
 import type { ResponseFormat } from '../protocol/response-format.ts';
 import { toWire } from '../protocol/wire.ts';
@@ -15,7 +16,7 @@ export interface PlaybackOptions {
   format: ResponseFormat;
   tempo: Tempo;
   /** What an invocation that never ended in the recording does: nothing more, or it says so. */
-  onUnfinished: 'hang' | 'error';
+  onUnfinished: UnfinishedPolicy;
 }
 
 /** For whom an invocation is played. */
@@ -60,7 +61,12 @@ export class Playback {
     this.#due += waitFor(line.at - this.#at, this.#options.tempo);
     this.#at = line.at;
     this.#row = line.next;
-    return { place: line.place, due: this.#due, bytes: line.bytesFor(this.#written), next: () => this.#exitStep(exitAfter(this.#invocation, line.row)) ?? this.#next() };
+    return {
+      place: line.place,
+      due: this.#due,
+      bytes: line.bytesFor(this.#written),
+      next: () => this.#exitStep(exitAfter(this.#invocation, line.row)) ?? this.#next(),
+    };
   }
 
   #exitStep(exit: RecordedExit | undefined): Step | undefined {
@@ -76,7 +82,10 @@ export class Playback {
     }
     const { source, number, action } = this.#invocation;
     const where = withoutQuotes(`${source.reader.file}#${number}: ${action.slice(0, 100)}`);
-    const text = exceptionText('UnfinishedInvocation', `reprise: ${where} never ended in the recording; to wait for ever as it did: --on-unfinished hang`);
+    const text = exceptionText(
+      'UnfinishedInvocation',
+      `reprise: ${where} never ended in the recording; to wait for ever as it did: --on-unfinished hang`,
+    );
     const end: Step = { place: 'end', due: this.#due, bytes: toWire(format.end(this.#id)), onSent: this.#onDone };
     return { place: 'error', due: this.#due, bytes: toWire(format.error(this.#id, text)), next: () => end };
   }

@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 import type { Readable, Writable } from 'node:stream';
+import type { ResponseFormatName, TransportMode, UnfinishedPolicy } from '../foundation/choices.ts';
 import type { Clock } from '../foundation/clock.ts';
 import { systemClock } from '../foundation/clock.ts';
-import type { ResponseFormatName } from '../protocol/response-format.ts';
 import { formats } from '../protocol/response-format.ts';
 import type { ProcessExit } from '../transport/child.ts';
 import type { Outlet } from '../transport/outlet.ts';
@@ -13,13 +13,10 @@ import { createTempo, parsePace } from './pace.ts';
 import { Script } from './script.ts';
 import { Stage } from './stage.ts';
 
-export const transportModes = ['stdio', 'tcp'] as const;
-export const unfinishedPolicies = ['hang', 'error'] as const;
-
 /** How a recording is played. */
 export interface ReplayOptions {
   /** @default 'stdio' */
-  mode?: (typeof transportModes)[number];
+  mode?: TransportMode;
   /** @default 'json' */
   responseFormat?: ResponseFormatName;
   /** @default 'recorded' */
@@ -33,7 +30,7 @@ export interface ReplayOptions {
   /** The port to listen on in TCP mode; 0 for any. @default 0 */
   port?: number;
   /** What an invocation does that never ended in the recording. @default 'hang' */
-  onUnfinished?: (typeof unfinishedPolicies)[number];
+  onUnfinished?: UnfinishedPolicy;
   /** Whether the end of stdin ends it, once all is answered; the program itself goes on. @default false */
   exitOnEof?: boolean;
   /** Where requests come from in stdio mode. @default a stream that `Replay.stdin` writes to */
@@ -104,5 +101,13 @@ export async function replay(recordings: string | readonly string[], options: Re
     () => output.end(),
   );
   const close = (): Promise<void> => stage.finish({ code: 0, signal: null });
-  return { port: stage.port, stdin: input, stdout: output, exited: stage.exited, stop: () => stage.stop(), close, [Symbol.asyncDispose]: close };
+  return {
+    port: stage.port,
+    stdin: input,
+    stdout: output,
+    exited: stage.exited,
+    stop: () => stage.stop(),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }

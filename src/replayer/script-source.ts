@@ -31,7 +31,10 @@ export interface StartUpLine {
 }
 
 /** What the exit, or a line that belongs to nothing, comes after. */
-type Anchor = { kind: 'start-up' } | { kind: 'invocation'; invocation: Invocation } | { kind: 'refusal'; count: number };
+type Anchor =
+  | { kind: 'start-up' }
+  | { kind: 'invocation'; invocation: Invocation }
+  | { kind: 'refusal'; count: number };
 
 /** An exit that nobody asked for: it is played `gap` ms after what came before it. */
 export interface RecordedExit {
@@ -105,11 +108,20 @@ export class ScriptSource {
       return;
     }
     const isLong = this.#clientParts.delete(line.connection);
-    const exchange = this.#attribution.client(line.connection, isLong ? undefined : this.reader.readPayload(line));
+    const exchange = this.#attribution.client(line.connection, isLong ? undefined : this.#readRequest(line));
     const { line: request, number, connection } = exchange;
     if (request?.kind !== 'request') return;
     const { type, action } = request;
-    const invocation: Invocation = { source: this, number, connection, action: this.#intern(action), startedAt: line.at, first: -1, last: -1, hasEnded: false };
+    const invocation: Invocation = {
+      source: this,
+      number,
+      connection,
+      action: this.#intern(action),
+      startedAt: line.at,
+      first: -1,
+      last: -1,
+      hasEnded: false,
+    };
     this.#running.set(exchange, invocation);
     this.#onInvocation(matchKey(type, action, request.request), invocation);
   }
@@ -121,14 +133,22 @@ export class ScriptSource {
     return known ?? action;
   }
 
+  /** A client's line without its newline; a carriage return counts among the bytes that it may have. */
+  #readRequest(line: MessageLine): Buffer {
+    const payload = this.reader.readPayload(line);
+    return line.eol === '\r\n' ? Buffer.concat([payload, Buffer.from('\r')]) : payload;
+  }
+
   #takePlugin(line: MessageLine): void {
     const { connection, part } = line;
-    const role = this.#pluginParts.get(connection) ?? this.#attribution.plugin(connection, this.reader.readPayload(line));
+    const role =
+      this.#pluginParts.get(connection) ?? this.#attribution.plugin(connection, this.reader.readPayload(line));
     if (part) this.#pluginParts.set(connection, role);
     else this.#pluginParts.delete(connection);
     if ('of' in role) this.#takeAnswer(role, line);
     else if (role.kind === 'stray') this.#takeStray(line);
-    else if (role.kind !== 'failed-write' && !(role.kind === 'ready' && line.connection > 0)) this.#addStartUp(role.kind, line);
+    else if (role.kind !== 'failed-write' && !(role.kind === 'ready' && line.connection > 0))
+      this.#addStartUp(role.kind, line);
   }
 
   /** A line that belongs to nothing stays on its connection, behind what was said there before. */

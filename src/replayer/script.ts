@@ -41,7 +41,9 @@ export class Script {
     try {
       for (const file of files) {
         const reader = await openRecording(file);
-        const source = new ScriptSource(reader, (key, invocation) => script.#matcher.add(script.#keys.add(key), invocation));
+        const source = new ScriptSource(reader, (key, invocation) =>
+          script.#matcher.add(script.#keys.add(key), invocation),
+        );
         script.#sources.push(source);
         source.advance();
         if (!script.isReady) while (!source.isReady && source.advance());
@@ -71,7 +73,10 @@ export class Script {
   /** Last lines that were cut off and are left out, in words. */
   get warnings(): string[] {
     const cut = this.#sources.filter(({ reader }) => reader.truncatedBytes > 0);
-    return cut.map(({ reader }) => `${reader.file}:${reader.lines + 1}: the last line was cut off (${reader.truncatedBytes} bytes) and is skipped.`);
+    return cut.map(
+      ({ reader }) =>
+        `${reader.file}:${reader.lines + 1}: the last line was cut off (${reader.truncatedBytes} bytes) and is skipped.`,
+    );
   }
 
   /** Reads what is left, a slab at a time, and calls back after each. */
@@ -87,7 +92,8 @@ export class Script {
   match({ type, action, request }: Extract<RequestLine, { kind: 'request' }>, connection: number): Match {
     const found = this.#matcher.find(this.#keys.find(matchKey(type, action, request)), connection);
     if (!this.isComplete) {
-      const isFinal = found !== undefined && !found.isRepeat && found.candidate.connection === connection && found.candidate.hasEnded;
+      const isFinal =
+        found !== undefined && !found.isRepeat && found.candidate.connection === connection && found.candidate.hasEnded;
       if (!isFinal) return { kind: 'later' };
     }
     if (found === undefined) return { kind: 'missed' };
@@ -106,7 +112,14 @@ export class Script {
     }
     parts.push(source.reader.readPayload(read));
     const { at, eol, isStray, next } = read;
-    return { bytes: parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts), at, eol, isStray, row, next };
+    return {
+      bytes: parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts),
+      at,
+      eol,
+      isStray,
+      row,
+      next,
+    };
   }
 
   /** A line of the start-up, by its row. */
@@ -122,7 +135,9 @@ export class Script {
 
   /** The exit that comes after the `count`th refusal. */
   exitAfterRefusal(count: number): RecordedExit | undefined {
-    return this.#sources.map(({ exit }) => exit).find((exit) => exit?.after.kind === 'refusal' && exit.after.count === count);
+    return this.#sources
+      .map(({ exit }) => exit)
+      .find((exit) => exit?.after.kind === 'refusal' && exit.after.count === count);
   }
 
   close(): void {
@@ -132,7 +147,8 @@ export class Script {
 
   get #leader(): ScriptSource {
     const leader = this.#sources.find((source) => source.isReady) ?? this.#sources[0];
-    if (leader === undefined) throw new RepriseError('usage', 'Failed to replay: no recording was given. Name a file or a folder.');
+    if (leader === undefined)
+      throw new RepriseError('usage', 'Failed to replay: no recording was given. Name a file or a folder.');
     return leader;
   }
 }
@@ -140,11 +156,17 @@ export class Script {
 /** The exit that comes after a row of an invocation, -1 being its acknowledgement. */
 export function exitAfter(invocation: Invocation, row: number): RecordedExit | undefined {
   const { exit } = invocation.source;
-  return exit?.after.kind === 'invocation' && exit.after.invocation === invocation && exit.row === row ? exit : undefined;
+  return exit?.after.kind === 'invocation' && exit.after.invocation === invocation && exit.row === row
+    ? exit
+    : undefined;
 }
 
 function refuseText({ responseFormat, reader }: ScriptSource): void {
   if (responseFormat !== 'text') return;
   const { file } = reader;
-  throw new RepriseError('not-a-recording', `Failed to replay ${file}: it was recorded in the text format, which has no ids to tell answers apart. Record it again with \`-r json\`; it can then be replayed with \`-r text\`.`, { file });
+  throw new RepriseError(
+    'not-a-recording',
+    `Failed to replay ${file}: it was recorded in the text format, which has no ids to tell answers apart. Record it again with \`-r json\`; it can then be replayed with \`-r text\`.`,
+    { file },
+  );
 }

@@ -163,7 +163,8 @@ export class Stage {
     serveConnection(socket, {
       format: this.#options.format,
       after: (ms, callback) => this.#alarm.at(this.#options.clock.now() + ms, callback),
-      report: (message) => this.#stdout.fill(() => this.#stdout.push({ place: 'failed-write', due: 0, bytes: message })),
+      report: (message) =>
+        this.#stdout.fill(() => this.#stdout.push({ place: 'failed-write', due: 0, bytes: message })),
       open: (outlet, onBlocked) => {
         this.#outlets.add(outlet);
         const queue = this.#openQueue(outlet, onBlocked);
@@ -179,13 +180,24 @@ export class Stage {
 
   #openQueue(outlet: Outlet, onBlocked: (isBlocked: boolean) => void): StepQueue {
     const { clock } = this.#options;
-    const queue = new StepQueue({ clock, alarm: this.#alarm, outlet, onBlocked, onExit: (exit) => void this.finish(exit, Infinity) });
+    const queue = new StepQueue({
+      clock,
+      alarm: this.#alarm,
+      outlet,
+      onBlocked,
+      onExit: (exit) => void this.finish(exit, Infinity),
+    });
     this.#queues.add(queue);
     return queue;
   }
 
   #openConversation(queue: StepQueue, connection: number): Conversation {
-    const conversation = new Conversation({ ...this.#options, queue, connection, countRefusal: () => ++this.#refusals });
+    const conversation = new Conversation({
+      ...this.#options,
+      queue,
+      connection,
+      countRefusal: () => ++this.#refusals,
+    });
     this.#conversations.add(conversation);
     return conversation;
   }

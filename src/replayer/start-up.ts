@@ -33,14 +33,20 @@ export function startUpSteps(options: StartUpOptions): Step[] {
   }
   const { startUpExit } = script;
   if (startUpExit !== undefined) {
-    steps.push({ place: 'exit', due: due + startUpWait(startUpExit.gap, options.tempo), bytes: '', exit: startUpExit.exit });
+    steps.push({
+      place: 'exit',
+      due: due + startUpWait(startUpExit.gap, options.tempo),
+      bytes: '',
+      exit: startUpExit.exit,
+    });
   }
   return steps;
 
   function stepOf({ role, row }: StartUpLine, at: number, { port, onReady }: StartUpOptions): Step {
     const now = new Date();
     if (role === 'loading') return { place: 'loading', due: at, bytes: format.loading(now) };
-    if (role === 'announcement') return { place: 'announcement', due: at, bytes: format.announcement(port, now), onSent: onReady };
+    if (role === 'announcement')
+      return { place: 'announcement', due: at, bytes: format.announcement(port, now), onSent: onReady };
     if (role === 'ready') return { place: 'ready', due: at, bytes: format.ready, onSent: onReady };
     const { bytes, eol } = script.readStartUp(row);
     return { place: role, due: at, bytes: format.raw(bytes, eol, now) };
@@ -52,9 +58,14 @@ function inMode(recorded: readonly StartUpLine[], isTcp: boolean): StartUpLine[]
   const isSecond = ({ role }: StartUpLine): boolean => role === 'ready' || role === 'announcement';
   const ready = recorded.findIndex(isSecond);
   const lines = recorded.filter((line, index) => index === ready || !isSecond(line));
-  const loading: StartUpLine[] = lines.some(({ role }) => role === 'loading') ? [] : [{ role: 'loading', at: 0, row: -1 }];
+  const loading: StartUpLine[] = lines.some(({ role }) => role === 'loading')
+    ? []
+    : [{ role: 'loading', at: 0, row: -1 }];
   const here = isTcp ? 'announcement' : 'ready';
-  return [...loading, ...lines.map((line) => (isSecond(line) ? { role: here, at: line.at, row: line.row } : line) satisfies StartUpLine)];
+  return [
+    ...loading,
+    ...lines.map((line) => (isSecond(line) ? { role: here, at: line.at, row: line.row } : line) satisfies StartUpLine),
+  ];
 }
 
 function startUpWait(gap: number, tempo: Tempo): number {

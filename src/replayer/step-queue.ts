@@ -27,6 +27,7 @@ export class StepQueue {
   readonly #options: QueueOptions;
   readonly #waiting = new Heap<Waiting>((a, b) => a.step.due - b.step.due || a.order - b.order);
   #order = 0;
+  readonly #appointments = new Set<number>(); // each time once, however often it is asked for
   #isBlocked = false;
   #isRunning = false;
   #now = 0; // when the run began
@@ -68,14 +69,18 @@ export class StepQueue {
   run(): void {
     if (this.#isRunning) return;
     this.#start();
-    for (let top = this.#waiting.peek(); top !== undefined && top.step.due <= this.#now && !this.#isBlocked; top = this.#waiting.peek()) {
+    for (
+      let top = this.#waiting.peek();
+      top !== undefined && top.step.due <= this.#now && !this.#isBlocked;
+      top = this.#waiting.peek()
+    ) {
       this.#waiting.pop();
       this.#send(top.step);
     }
     this.#flush();
     this.#isRunning = false;
     const next = this.#waiting.peek();
-    if (next !== undefined && !this.#isBlocked) this.#options.alarm.at(next.step.due, () => this.run());
+    if (next !== undefined && !this.#isBlocked) this.#appoint(next.step.due);
   }
 
   #start(): void {
@@ -92,7 +97,7 @@ export class StepQueue {
 
   #wait(step: Step): void {
     this.#waiting.push({ step, order: this.#order++ });
-    if (!this.#isRunning && this.#waiting.peek()?.step === step) this.#options.alarm.at(step.due, () => this.run());
+    if (!this.#isRunning && this.#waiting.peek()?.step === step) this.#appoint(step.due);
   }
 
   /** Drops all that waits. */
@@ -100,9 +105,18 @@ export class StepQueue {
     this.#waiting.clear();
   }
 
+  #appoint(due: number): void {
+    if (this.#appointments.has(due)) return;
+    this.#appointments.add(due);
+    this.#options.alarm.at(due, () => {
+      this.#appointments.delete(due);
+      this.run();
+    });
+  }
+
   /** Sends a step, and those that follow it as long as they are due and nothing else comes first. */
   #send(first: Step): void {
-    for (let step = first; ; ) {
+    for (let step = first; ;) {
       this.#write(step.bytes);
       if (step.onSent !== undefined || step.exit !== undefined) this.#finish(step);
       const next: Step | undefined = step.next?.();

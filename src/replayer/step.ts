@@ -3,8 +3,19 @@ import type { ProcessExit } from '../transport/child.ts';
 import type { ScriptLine } from './script.ts';
 
 /** Where in the protocol a step stands. */
-export const places = ['loading', 'start-up', 'announcement', 'ready', 'acknowledgement', 'refusal', 'response', 'error', 'end', 'stray', 'failed-write', 'exit'] as const;
-export type Place = (typeof places)[number];
+export type Place =
+  | 'loading'
+  | 'start-up'
+  | 'announcement'
+  | 'ready'
+  | 'acknowledgement'
+  | 'refusal'
+  | 'response'
+  | 'error'
+  | 'end'
+  | 'stray'
+  | 'failed-write'
+  | 'exit';
 
 /** One thing about to be sent, derived or played. */
 export interface Step {

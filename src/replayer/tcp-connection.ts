@@ -26,7 +26,10 @@ const reasons: Readonly<Record<string, string>> = { EPIPE: 'broken pipe', ECONNR
 
 /** Serves one TCP client: ready is its first line, then its requests are answered. */
 export function serveConnection(socket: Socket, host: ConnectionHost): void {
-  const [local, remote] = [nameOf(socket.localAddress, socket.localPort), nameOf(socket.remoteAddress, socket.remotePort)];
+  const [local, remote] = [
+    nameOf(socket.localAddress, socket.localPort),
+    nameOf(socket.remoteAddress, socket.remotePort),
+  ];
   const outlet = openOutlet(socket);
   outlet.onFailure((code, count) => {
     const text = failedWriteText(local, remote, reasons[code] ?? code);

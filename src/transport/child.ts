@@ -4,6 +4,7 @@ import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { RepriseError, reasonOf, systemCode } from '../foundation/reprise-error.ts';
 import { guardScript } from './guard.ts';
+import { keepEnvironment } from './keep-environment.ts';
 import type { ChildPipes } from './pipes.ts';
 import { closeTheirs, openChildPipes } from './pipes.ts';
 
@@ -30,7 +31,7 @@ export interface Child {
  */
 export async function startChild(command: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Child> {
   const pipes = openChildPipes();
-  const child = spawn('/bin/sh', ['-c', guardScript, 'sh', ...command], {
+  const child = spawn('/bin/sh', ['-c', guardScript, 'sh', ...keepEnvironment(command, env)], {
     detached: true,
     env,
     stdio: [pipes?.stdin.theirs ?? 'pipe', pipes?.stdout.theirs ?? 'pipe', pipes?.stderr.theirs ?? 'pipe', 'pipe'],
@@ -53,8 +54,10 @@ export async function startChild(command: readonly string[], env: NodeJS.Process
   guard.on('error', () => guard.destroy()); // the guard may be gone before it is told
   void exited.then(() => guard.end('bye\n'));
   const pid = child.pid ?? 0;
-  const kill = (signal: NodeJS.Signals, who: 'process' | 'group' = 'process'): void =>
-    sendSignal(who === 'group' ? -pid : pid, signal);
+  const kill = (signal: NodeJS.Signals, who: 'process' | 'group' = 'process'): void => {
+    if (who === 'group') sendSignal(-pid, signal);
+    else if (child.exitCode === null && child.signalCode === null) sendSignal(pid, signal); // else the id may be another's
+  };
   return { pid, ...streamsOf(child, pipes), exited, kill };
 }
 

@@ -6,10 +6,12 @@
  * a second. A guard that starts before the command can't come too late, which one that is told a process id
  * afterwards can. It is forked twice, so that it is no child of the command's, ignores signals, and holds no pipe of it.
  *
- * What came of the command: its session, and all descendants of members of it, found through /proc or `ps`.
+ * A command that is stopped is continued, so that it hears SIGTERM; one whose PATH has no `sleep` has the system's after
+ * its own. What came of the command: its session, and all descendants of members of it, found through /proc or `ps`.
  */
 export const guardScript = String.raw`
 guard() {
+  PATH=$PATH:/usr/bin:/bin
   trap '' HUP INT QUIT TERM TSTP TTIN TTOU PIPE
   exec 0<&3 3<&- >/dev/null 2>&1
   read -r word
@@ -18,6 +20,7 @@ guard() {
   family=
   members
   signal TERM
+  signal CONT
   for wait in 1 2 3 4 5 6 7 8 9 10; do
     members
     alive=

@@ -34,7 +34,7 @@ export async function listenOnLoopback({ port = 0, host, onConnection }: ListenO
       const [first, second] = attempt % 2 === 0 ? families : families.toReversed();
       if (first === undefined || second === undefined) break;
       const one = await listen(first, port, onConnection);
-      const other = await listenBeside(second, portOf(one), onConnection, port !== 0);
+      const other = await listenBeside({ host: second, port: portOf(one), onConnection }, port !== 0);
       if (other === 'taken') failed.push(one);
       else return asListener(other === 'no-such-family' ? [one] : [one, other]);
     }
@@ -51,9 +51,7 @@ export async function listenOnLoopback({ port = 0, host, onConnection }: ListenO
 }
 
 async function listenBeside(
-  host: string,
-  port: number,
-  onConnection: (socket: Socket) => void,
+  { host, port, onConnection }: Required<ListenOptions>,
   isFixed: boolean,
 ): Promise<Server | 'taken' | 'no-such-family'> {
   try {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Both ends of a pipe, as descriptors: `own` stays in this process and does not block, `theirs` goes to a child and does. */
-export interface Pipe {
+interface Pipe {
   own: number;
   theirs: number;
 }
@@ -21,16 +21,26 @@ export interface ChildPipes {
  * child can't open `/dev/stdout` on them, they hold three times as much, and a reader sees ECONNRESET where a pipe ends.
  * @returns undefined where the system has no named pipes; Node's own must do then
  */
-export function openChildPipes(): ChildPipes | undefined {
+export function openChildPipes(
+  folders: readonly string[] = [tmpdir(), '/tmp', '/dev/shm', '/run', '.'],
+): ChildPipes | undefined {
+  for (const folder of new Set(folders)) {
+    const pipes = openPipesIn(folder);
+    if (pipes !== undefined) return pipes;
+  }
+  return undefined;
+}
+
+function openPipesIn(parent: string): ChildPipes | undefined {
   let folder: string | undefined;
   try {
-    folder = mkdtempSync(join(tmpdir(), 'reprise-'));
+    folder = mkdtempSync(join(parent, 'reprise-'));
     const [stdin, stdout, stderr] = ['in', 'out', 'err'].map((name) => join(folder ?? '', name));
     if (stdin === undefined || stdout === undefined || stderr === undefined) return undefined;
     execFileSync('mkfifo', ['-m', '600', stdin, stdout, stderr], { stdio: 'ignore' });
     return { stdin: openForWriting(stdin), stdout: openForReading(stdout), stderr: openForReading(stderr) };
   } catch {
-    // No mkfifo, or no temporary folder: the caller takes Node's pipes, which serve in all but the rare cases above.
+    // No mkfifo, or a folder that can't be written: another may do, or Node's pipes, which serve in all but the rare cases above.
     return undefined;
   } finally {
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });

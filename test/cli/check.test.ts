@@ -322,7 +322,7 @@ test('--json gives the same to programs', async () => {
   const { exitCode, stdout } = await reprise(['check', '--json', bad, missing]);
   expect(exitCode).toBe(2);
   const { files } = JSON.parse(stdout) as { files: Record<string, unknown>[] };
-  expect(files.map((file) => ({ ...file, file: basename(String(file['file'])) }))).toEqual([
+  expect(files.map((file) => Object.assign(file, { file: basename(String(file['file'])) }))).toEqual([
     {
       file: 'recording.jsonl',
       ok: false,

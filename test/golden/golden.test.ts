@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { replay } from 'reprise';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { makeFolder } from '../support/files.ts';
 import { LineReader } from '../support/line-reader.ts';
 import { createTurns, drive, playCommand, reprise, run, sessionFile } from '../support/programs.ts';
@@ -22,19 +22,21 @@ const folder = makeFolder();
 const sessions = readdirSync(new URL('../fixtures/golden/sessions/', import.meta.url)).map((file): Session => {
   const name = file.replace('.jsonl', '');
   const head = JSON.parse(readFileSync(sessionFile(name), 'utf8').split('\n', 1)[0] ?? '') as Session;
-  return { ...head, name, recording: join(folder, file) };
+  return Object.assign(head, { name, recording: join(folder, file) });
 });
-const isReady = ({ name }: Session): boolean => readFileSync(sessionFile(name), 'utf8').includes('plugin_ready\\"') && name !== 'bad-format';
+const isReady = ({ name }: Session): boolean =>
+  readFileSync(sessionFile(name), 'utf8').includes('plugin_ready\\"') && name !== 'bad-format';
 const inJson = sessions.filter(({ format, exact_stderr }) => format === 'json' && exact_stderr !== true);
 const ready = inJson.filter(isReady);
-const inTurn = createTurns(2);
+const inTurn = createTurns(3); // many of them do nothing but wait for a signal
 const timeout = 120_000;
 const equal = { status: 0, output: expect.stringMatching(/: equal, \d+ lines\n$/) as string };
 const recordings = new Map<string, Promise<unknown>>();
 
 /** Recorded once; every test waits for its own. */
 function recorded({ name, recording }: Session): Promise<unknown> {
-  const made = recordings.get(name) ?? drive(name, [], [...reprise, 'record', '-q', '-o', recording, '--', ...playCommand(name)]);
+  const made =
+    recordings.get(name) ?? drive(name, [], [...reprise, 'record', '-q', '-o', recording, '--', ...playCommand(name)]);
   recordings.set(name, made);
   return made;
 }
@@ -43,7 +45,9 @@ function replayCommand({ recording, transport }: Session): string[] {
   return [...reprise, 'replay', recording, '-m', transport, '--pace', 'instant'];
 }
 
-beforeAll(() => expect(sessions).toHaveLength(41));
+test('there are 41 sessions', () => {
+  expect(sessions).toHaveLength(41);
+});
 
 test.concurrent.each(sessions)('recording $name changes nothing', { timeout }, (session) =>
   inTurn(async () => {
@@ -51,7 +55,9 @@ test.concurrent.each(sessions)('recording $name changes nothing', { timeout }, (
     const { events } = readRecording(session.recording);
     expect(events.at(-1)).toMatchObject({ event: 'end', reason: 'plugin-exited' });
     const about = Object.assign({}, ...events.filter(({ event }) => event === 'about')) as object;
-    if (isReady(session)) expect(about).toMatchObject({ transport: session.transport, response_format: session.format });
+    expect(about).toMatchObject(
+      isReady(session) ? { transport: session.transport, response_format: session.format } : {},
+    );
   }),
 );
 
@@ -62,14 +68,16 @@ test.concurrent.each(inJson)('a replay of $name is the plugin, whatever the ids'
   }),
 );
 
-test.concurrent.each(ready.flatMap((session) => ['1', '7'].map((seed) => ({ ...session, seed }))))(
-  'a replay of $name knows what it was asked, in the order of seed $seed',
-  { timeout },
-  (session) =>
-    inTurn(async () => {
-      await recorded(session);
-      expect(await drive(session.name, ['--shuffle', session.seed], replayCommand(session))).toEqual(equal);
-    }),
+test.concurrent.each(
+  ready.flatMap((session) => [
+    { session, name: session.name, seed: '1' },
+    { session, name: session.name, seed: '7' },
+  ]),
+)('a replay of $name knows what it was asked, in the order of seed $seed', { timeout }, ({ session, seed }) =>
+  inTurn(async () => {
+    await recorded(session);
+    expect(await drive(session.name, ['--shuffle', seed], replayCommand(session))).toEqual(equal);
+  }),
 );
 
 test('a replay in the text format prints what the real program printed', { timeout }, async () => {
@@ -86,32 +94,46 @@ test.concurrent.each(sessions.filter(({ format, exact_stderr }) => format === 't
     inTurn(async () => {
       await recorded(session);
       const { status, output } = await run([...reprise, 'replay', session.recording]);
-      expect([status, output]).toEqual([2, expect.stringContaining('it was recorded in the text format, which has no ids')]);
+      expect([status, output]).toEqual([
+        2,
+        expect.stringContaining('it was recorded in the text format, which has no ids'),
+      ]);
     }),
 );
 
-test.concurrent.each(ready.flatMap((session) => (['stdio', 'tcp'] as const).map((mode) => ({ ...session, mode }))))(
+test.concurrent.each(
+  ready.flatMap((session) => [
+    { session, name: session.name, mode: 'stdio' as const },
+    { session, name: session.name, mode: 'tcp' as const },
+  ]),
+)(
   'a replay of $name over $mode sends byte for byte what was recorded, and nothing else',
   { timeout },
-  (session) =>
+  ({ session, mode }) =>
     inTurn(async () => {
       await recorded(session);
-      const exchanges = readExchanges(readRecording(session.recording)).filter(({ line }) => line.length < 1 << 20);
-      expect(exchanges.some(({ answers }) => answers.length > 0)).toBe(true);
-      await using plugin = await replay(session.recording, { mode: session.mode, pace: 'instant' });
+      const all = readExchanges(readRecording(session.recording));
+      const tooLong = all.findIndex(({ line }) => line.length >= 15 << 20);
+      const exchanges = tooLong < 0 ? all : all.slice(0, tooLong); // nothing is heard after it
+      expect(all.some(({ answers }) => answers.length > 0)).toBe(true);
+      await using plugin = await replay(session.recording, { mode, pace: 'instant' });
       const stdout = new LineReader(plugin.stdout);
-      const heard = session.mode === 'stdio' ? await playOverStdio(exchanges, plugin.stdin, stdout) : await playOverTcp(exchanges, plugin.port);
-      if (session.mode === 'stdio') heard.expected.unshift(stdout.lines[0] ?? '', stdout.lines[1] ?? '');
+      const heard =
+        mode === 'stdio'
+          ? await playOverStdio(exchanges, plugin.stdin, stdout)
+          : await playOverTcp(exchanges, plugin.port);
+      if (mode === 'stdio') heard.expected.unshift(stdout.lines[0] ?? '', stdout.lines[1] ?? '');
       for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
       for (const [reader, expected] of heard.readers) expect(reader.lines.slice(expected.length)).toEqual([]);
       const start = stdout.lines.slice(0, 2).map((line) => line.replaceAll(String(plugin.port), 'PORT'));
-      expect(start).toEqual(session.mode === 'stdio' ? [loading, readyLine] : [loading, announced]);
+      expect(start).toEqual(mode === 'stdio' ? [loading, readyLine] : [loading, announced]);
     }),
 );
 
 const loading = '{"invoke_id":"","type":"info","response":{"info":"loading plugin"}}';
 const readyLine = '{"invoke_id":"","type":"plugin_ready","response":{"info":"plugin loaded"}}';
-const announced = '{"invoke_id":"","type":"info","response":{"host":"::","info":"plugin is running on :::PORT","port":PORT}}';
+const announced =
+  '{"invoke_id":"","type":"info","response":{"host":"::","info":"plugin is running on :::PORT","port":PORT}}';
 
 interface Heard {
   expected: string[];
@@ -123,12 +145,14 @@ interface Wire {
 }
 
 /** Asks one after the other, each with another id, and compares what comes with what was recorded. */
-async function ask(exchange: Exchange, id: string, { write }: Wire, reader: LineReader): Promise<string[]> {
+async function ask(exchange: Exchange, id: string, wire: Wire, reader: LineReader): Promise<string[]> {
   const isRenamed = exchange.isRequest && exchange.id !== '' && exchange.line.split(/"invoke_id":/i).length === 2;
   const line = isRenamed ? exchange.line.replace(/("invoke_id":\s*)"(?:[^"\\]|\\.)*"/i, `$1"${id}"`) : exchange.line;
-  const answers = isRenamed ? exchange.answers.map((answer) => answer.replace(/^\{"invoke_id":"(?:[^"\\]|\\.)*"/, () => `{"invoke_id":"${id}"`)) : exchange.answers;
+  const answers = isRenamed
+    ? exchange.answers.map((answer) => answer.replace(/^\{"invoke_id":"(?:[^"\\]|\\.)*"/, () => `{"invoke_id":"${id}"`))
+    : exchange.answers;
   const from = reader.lines.length;
-  write(Buffer.from(`${line}\n`, 'latin1'));
+  wire.write(Buffer.from(`${line}\n`, 'latin1'));
   const expected = [acknowledgement, ...answers];
   await reader.count(from + expected.length);
   expect(reader.lines.slice(from)).toEqual(expected);
@@ -138,7 +162,8 @@ async function ask(exchange: Exchange, id: string, { write }: Wire, reader: Line
 async function playOverStdio(exchanges: readonly Exchange[], stdin: Wire, reader: LineReader): Promise<Heard> {
   const expected: string[] = [];
   await reader.count(2);
-  for (const [index, exchange] of exchanges.entries()) expected.push(...(await ask(exchange, `own-${index}`, stdin, reader)));
+  for (const [index, exchange] of exchanges.entries())
+    expected.push(...(await ask(exchange, `own-${index}`, stdin, reader)));
   return { expected, readers: new Map([[reader, expected]]) };
 }
 
@@ -167,12 +192,15 @@ test.concurrent.each(ready)('a recording of a replay of $name holds what the rec
   inTurn(async () => {
     await recorded(session);
     const second = join(folder, `${session.name}.again.jsonl`);
-    expect(await drive(session.name, [], [...reprise, 'record', '-q', '-o', second, '--', ...replayCommand(session)])).toEqual(equal);
+    expect(
+      await drive(session.name, [], [...reprise, 'record', '-q', '-o', second, '--', ...replayCommand(session)]),
+    ).toEqual(equal);
     compareRecordings(readRecording(session.recording), readRecording(second));
   }),
 );
 
-const isFailedWrite = (text: string): boolean => /"error":"write tcp .*(broken pipe|connection reset by peer)"/.test(text);
+const isFailedWrite = (text: string): boolean =>
+  /"error":"write tcp .*(broken pipe|connection reset by peer)"/.test(text);
 
 /** Lines of one side by connection and id, without what may differ. */
 function group({ lines }: Read, from: 'client' | 'plugin', isLate?: boolean): Map<string, string[]> {
@@ -180,7 +208,10 @@ function group({ lines }: Read, from: 'client' | 'plugin', isLate?: boolean): Ma
   for (const line of lines) {
     if (line.from !== from || (isLate === false && line.isLate) || isFailedWrite(line.text)) continue;
     const key = `${line.connection} ${from === 'client' ? '' : idOf(line.text)}`;
-    groups.set(key, [...(groups.get(key) ?? []), line.text.replace(/(running on :::)\d+(","port":)\d+/, '$1PORT$2PORT')]);
+    groups.set(key, [
+      ...(groups.get(key) ?? []),
+      line.text.replace(/(running on :::)\d+(","port":)\d+/, '$1PORT$2PORT'),
+    ]);
   }
   return groups;
 }
@@ -189,11 +220,15 @@ function group({ lines }: Read, from: 'client' | 'plugin', isLate?: boolean): Ma
 function compareRecordings(first: Read, second: Read): void {
   expect(group(second, 'client')).toEqual(group(first, 'client'));
   const [certain, all, again] = [group(first, 'plugin', false), group(first, 'plugin'), group(second, 'plugin')];
-  const gone = first.events.filter(({ event, from }) => event === 'disconnect' && from === 'client').map(({ connection }) => Number(connection));
+  const gone = new Set(
+    first.events
+      .filter(({ event, from }) => event === 'disconnect' && from === 'client')
+      .map(({ connection }) => Number(connection)),
+  );
   for (const key of new Set([...all.keys(), ...again.keys()])) {
     const [least, most, got] = [certain.get(key) ?? [], all.get(key) ?? [], again.get(key) ?? []];
-    const isGone = gone.includes(Number(key.split(' ')[0]));
+    const isGone = gone.has(Number(key.split(' ')[0]));
     expect(got).toEqual(most.slice(0, got.length));
-    if (!isGone) expect(got.length).toBeGreaterThanOrEqual(least.length);
+    expect(got.length).toBeGreaterThanOrEqual(isGone ? 0 : least.length);
   }
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { mayBecomeAnnouncement, parseAnnouncement, rewriteAnnouncement } from '../../src/protocol/announcement.ts';
 import { announcementLine } from '../../src/protocol/derived.ts';
@@ -58,11 +58,18 @@ test.each([
 });
 
 test('holds every true beginning of an announcement back', () => {
-  const announcement = fc.tuple(fc.constantFrom(...hosts), fc.integer({ min: 1, max: 65_535 }), fc.constantFrom(json, text), fc.constantFrom('', '\r'));
+  const announcement = fc.tuple(
+    fc.constantFrom(...hosts),
+    fc.integer({ min: 1, max: 65_535 }),
+    fc.constantFrom(json, text),
+    fc.constantFrom('', '\r'),
+  );
   fc.assert(
     fc.property(announcement, ([host, port, form, ending]) => {
       const line = form(host, port) + ending;
-      const refused = Array.from({ length: line.length }, (_, index) => line.slice(0, index + 1)).filter((start) => !mayBecomeAnnouncement(start));
+      const refused = Array.from({ length: line.length }, (_, index) => line.slice(0, index + 1)).filter(
+        (start) => !mayBecomeAnnouncement(start),
+      );
       expect(refused).toEqual([]);
     }),
   );

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Exchange, Role } from '../../src/protocol/attribution.ts';
 import { Attribution } from '../../src/protocol/attribution.ts';
@@ -26,12 +26,18 @@ function exchangeOf({ id, connection, answers, refused }: Shape, of: number): Ev
   const acknowledged = answer('acknowledgement', acknowledgement);
   if (refused) {
     const line = `{"invoke_id":${JSON.stringify(id)}}`;
-    return [{ connection, from: 'client', line, kind: 'refused', of }, acknowledged, answer('refusal', goLine(id, 'error', '{"error":"action and type are required"}'))];
+    return [
+      { connection, from: 'client', line, kind: 'refused', of },
+      acknowledged,
+      answer('refusal', goLine(id, 'error', '{"error":"action and type are required"}')),
+    ];
   }
   return [
     { connection, from: 'client', line: request(id, { of }), kind: 'request', of },
     acknowledged,
-    ...answers.map((kind, index) => answer(kind, goLine(id, kind === 'error' ? 'error' : 'plugin_response', `{"error":"${of}-${index}"}`))),
+    ...answers.map((kind, index) =>
+      answer(kind, goLine(id, kind === 'error' ? 'error' : 'plugin_response', `{"error":"${of}-${index}"}`)),
+    ),
     answer('end', goLine(id, 'plugin_invoke_end', '{"info":"plugin invoke end"}')),
   ];
 }
@@ -43,12 +49,16 @@ interface Shape {
   refused: boolean;
 }
 
-const shape: fc.Arbitrary<Shape> = fc.record({
+const fields = {
   id: fc.constantFrom('', 'a', 'a', 'b', '<é&>\u2028', '"\\\t', '🎬'),
   connection: fc.nat(2),
   answers: fc.array(fc.constantFrom('response' as const, 'response' as const, 'error' as const), { maxLength: 4 }),
+};
+const shape: fc.Arbitrary<Shape> = fc.record({
+  ...fields,
   refused: fc.integer({ min: 0, max: 3 }).map((dice) => dice === 0),
 });
+const acceptedShape: fc.Arbitrary<Shape> = fc.record({ ...fields, refused: fc.constant(false) });
 
 /**
  * Mixes exchanges, each keeping its own order. On a connection, requests come in order, and so do acknowledgements.
@@ -57,12 +67,20 @@ const shape: fc.Arbitrary<Shape> = fc.record({
 function interleave(exchanges: readonly Event[][], random: Iterator<number>, apart: boolean): Event[] {
   const left = exchanges.map((events) => [...events]);
   const done: Event[] = [];
-  const isBefore = (index: number, other: number): boolean => exchanges[other]?.[0]?.connection === exchanges[index]?.[0]?.connection && other < index;
+  const isBefore = (index: number, other: number): boolean =>
+    exchanges[other]?.[0]?.connection === exchanges[index]?.[0]?.connection && other < index;
   const begun = (index: number): number => (exchanges[index]?.length ?? 0) - (left[index]?.length ?? 0);
-  const sameId = (index: number, other: number): boolean => exchanges[index]?.[0]?.line.split(',')[0]?.replace('}', '') === exchanges[other]?.[0]?.line.split(',')[0]?.replace('}', '');
+  const sameId = (index: number, other: number): boolean =>
+    exchanges[index]?.[0]?.line.split(',')[0]?.replace('}', '') ===
+    exchanges[other]?.[0]?.line.split(',')[0]?.replace('}', '');
   const isFree = (index: number): boolean => {
     if (left[index]?.length === 0) return false;
-    if (begun(index) < 2) return exchanges.every((_, other) => !isBefore(index, other) || (begun(other) > begun(index) && !(apart && sameId(index, other) && left[other]?.length !== 0)));
+    if (begun(index) < 2)
+      return exchanges.every(
+        (_, other) =>
+          !isBefore(index, other) ||
+          (begun(other) > begun(index) && !(apart && sameId(index, other) && left[other]?.length !== 0)),
+      );
     return true;
   };
   for (;;) {
@@ -92,7 +110,7 @@ test('gives each line back to its invocation where equal ids do not overlap', ()
   fc.assert(
     fc.property(fc.array(shape, { maxLength: 8 }), fc.infiniteStream(fc.nat()), (shapes, random) => {
       const events = interleave(shapes.map(exchangeOf), random, true);
-      expect(events).toHaveLength(shapes.map(exchangeOf).flat().length);
+      expect(events).toHaveLength(shapes.flatMap(exchangeOf).length);
       expect(attribute(events)).toEqual(events.map(({ kind, of }) => [kind, of]));
     }),
     { numRuns: 500 },
@@ -114,7 +132,7 @@ function oldest(events: readonly Event[]): number[] {
 }
 
 test('gives a line to the oldest invocation that has not ended where equal ids overlap', () => {
-  const accepted = fc.array(shape.map((one) => ({ ...one, refused: false })), { maxLength: 8 });
+  const accepted = fc.array(acceptedShape, { maxLength: 8 });
   fc.assert(
     fc.property(accepted, fc.infiniteStream(fc.nat()), (shapes, random) => {
       const events = interleave(shapes.map(exchangeOf), random, false);
@@ -131,7 +149,14 @@ function rolesOf(attribution: Attribution, lines: readonly string[], connection 
 
 test('knows the start-up of a stdio program', () => {
   const attribution = new Attribution();
-  expect(rolesOf(attribution, ['warning: no cache', loading, response('', 'x'), '{"invoke_id":"","type":"info","response":{"info":"installing"}}'])).toEqual(['start-up', 'loading', 'start-up', 'start-up']);
+  expect(
+    rolesOf(attribution, [
+      'warning: no cache',
+      loading,
+      response('', 'x'),
+      '{"invoke_id":"","type":"info","response":{"info":"installing"}}',
+    ]),
+  ).toEqual(['start-up', 'loading', 'start-up', 'start-up']);
   expect([attribution.isReady, attribution.isTcp]).toEqual([false, false]);
   expect(rolesOf(attribution, [ready, loading, announcement, 'noise'])).toEqual(['ready', 'stray', 'stray', 'stray']);
   expect([attribution.isReady, attribution.isTcp]).toEqual([true, false]);
@@ -145,19 +170,25 @@ test('knows the start-up of a TCP program, and ready on each connection', () => 
   expect(rolesOf(attribution, [loading, announcement], 1)).toEqual(['stray', 'stray']);
 });
 
-const failedWrite = '{"invoke_id":"","type":"error","response":{"error":"write tcp 127.0.0.1:34187-\\u003e127.0.0.1:43896: write: broken pipe"}}';
+const failedWrite =
+  '{"invoke_id":"","type":"error","response":{"error":"write tcp 127.0.0.1:34187-\\u003e127.0.0.1:43896: write: broken pipe"}}';
 
 test('takes the report of a failed write for one only on the stdout of a TCP program', () => {
   const stdio = new Attribution();
   expect(rolesOf(stdio, [ready, failedWrite])).toEqual(['ready', 'stray']);
   const tcp = new Attribution();
-  expect(rolesOf(tcp, [announcement, failedWrite, failedWrite.replace('broken pipe', 'connection reset by peer')])).toEqual(['announcement', 'failed-write', 'failed-write']);
+  expect(
+    rolesOf(tcp, [announcement, failedWrite, failedWrite.replace('broken pipe', 'connection reset by peer')]),
+  ).toEqual(['announcement', 'failed-write', 'failed-write']);
   expect(rolesOf(tcp, [failedWrite], 1)).toEqual(['stray']);
 });
 
 test('takes a start-up failure for start-up', () => {
   const attribution = new Attribution();
-  expect(rolesOf(attribution, [loading, error('', 'plugin failed to start: x\n\nplugin runtime failed')])).toEqual(['loading', 'start-up']);
+  expect(rolesOf(attribution, [loading, error('', 'plugin failed to start: x\n\nplugin runtime failed')])).toEqual([
+    'loading',
+    'start-up',
+  ]);
 });
 
 test('takes an acknowledgement that nobody asked for as stray', () => {
@@ -173,14 +204,21 @@ test('takes answers to an id that is not running as stray', () => {
   const attribution = new Attribution();
   rolesOf(attribution, [ready]);
   attribution.client(0, Buffer.from(request('a')));
-  expect(rolesOf(attribution, [acknowledgement, response('b', 'x'), end('a'), response('a', 'late')])).toEqual(['acknowledgement', 'stray', 'end', 'stray']);
+  expect(rolesOf(attribution, [acknowledgement, response('b', 'x'), end('a'), response('a', 'late')])).toEqual([
+    'acknowledgement',
+    'stray',
+    'end',
+    'stray',
+  ]);
   expect(rolesOf(attribution, [response('a', 'x')], 1)).toEqual(['stray']);
 });
 
 test('gives refusals to lines by their texts, and in order where the texts are those of another Go', () => {
   const attribution = new Attribution();
   rolesOf(attribution, [ready]);
-  const lines = ['not json', '{"invoke_id":"m"}', '{', '{"invoke_id":5}'].map((line) => attribution.client(0, Buffer.from(line)));
+  const lines = ['not json', '{"invoke_id":"m"}', '{', '{"invoke_id":5}'].map((line) =>
+    attribution.client(0, Buffer.from(line)),
+  );
   expect(lines.map(({ outcome }) => outcome)).toEqual(['refused', 'refused', 'refused', 'refused']);
   const said = [
     error('', 'unexpected end of JSON input'),
@@ -204,7 +242,9 @@ test('gives an error with other words to the invocation that runs with this id, 
   rolesOf(attribution, [ready]);
   attribution.client(0, Buffer.from(request('a')));
   attribution.client(0, Buffer.from('{"invoke_id":"a"}'));
-  expect(rolesOf(attribution, [error('a', 'ValueError'), error('a', 'action and type are required'), end('a')])).toEqual(['error', 'refusal', 'end']);
+  expect(
+    rolesOf(attribution, [error('a', 'ValueError'), error('a', 'action and type are required'), end('a')]),
+  ).toEqual(['error', 'refusal', 'end']);
 });
 
 test.each([
@@ -223,7 +263,17 @@ test.each([
 
 test('tells what has not ended in the order of its requests', () => {
   const attribution = new Attribution();
-  for (const [connection, id] of [[0, 'b'], [1, 'a'], [0, 'a'], [0, 'b']] as const) attribution.client(connection, Buffer.from(request(id)));
+  for (const [connection, id] of [
+    [0, 'b'],
+    [1, 'a'],
+    [0, 'a'],
+    [0, 'b'],
+  ] as const)
+    attribution.client(connection, Buffer.from(request(id)));
   rolesOf(attribution, [ready, end('a')]);
-  expect(attribution.unfinished().map(({ number, connection }) => [number, connection])).toEqual([[1, 0], [2, 1], [4, 0]]);
+  expect(attribution.unfinished().map(({ number, connection }) => [number, connection])).toEqual([
+    [1, 0],
+    [2, 1],
+    [4, 0],
+  ]);
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { longestPart } from '../../src/recording/line-encoder.ts';
 import type { LineSink } from '../../src/recording/line-joiner.ts';
@@ -126,12 +126,17 @@ test('seals a session of megabytes with the right digest', async () => {
   const fed = Array.from({ length: 80 }, (_, index) => ({ channel: index % 2, bytes: message }));
   const text = readFileSync(await writeSession(fed));
   const cut = text.lastIndexOf('\n', text.length - 2) + 1;
-  expect(JSON.parse(text.toString('utf8', cut))).toMatchObject({ lines: 81, sha256: createHash('sha256').update(text.subarray(0, cut)).digest('hex') });
+  expect(JSON.parse(text.toString('utf8', cut))).toMatchObject({
+    lines: 81,
+    sha256: createHash('sha256').update(text.subarray(0, cut)).digest('hex'),
+  });
 });
 
 test('keeps a line over 16 MiB in parts of 16 MiB', async () => {
   const long = Buffer.alloc(20_000_000, 'é{"x":\r'); // the cuts come inside characters
-  const chunks = Array.from({ length: Math.ceil(long.length / 65_536) }, (_, index) => long.subarray(index * 65_536, (index + 1) * 65_536));
+  const chunks = Array.from({ length: Math.ceil(long.length / 65_536) }, (_, index) =>
+    long.subarray(index * 65_536, (index + 1) * 65_536),
+  );
   const fed = [...chunks, Buffer.from('\r\nnext\n')].map((chunk) => ({ channel: 1, bytes: chunk }));
   const told: (number | undefined)[] = [];
   const read = await readSession(await writeSession(fed, { onLine: (_channel, whole) => told.push(whole?.length) }));
@@ -147,11 +152,41 @@ test('keeps a line over 16 MiB in parts of 16 MiB', async () => {
 });
 
 test.each([
-  ['exactly a part, with its newline behind it', [longestPart, 1], [[longestPart, 'more'], [1, 'last']]],
-  ['exactly two parts', [longestPart, longestPart, 1], [[longestPart, 'more'], [longestPart, 'more'], [1, 'last']]],
+  [
+    'exactly a part, with its newline behind it',
+    [longestPart, 1],
+    [
+      [longestPart, 'more'],
+      [1, 'last'],
+    ],
+  ],
+  [
+    'exactly two parts',
+    [longestPart, longestPart, 1],
+    [
+      [longestPart, 'more'],
+      [longestPart, 'more'],
+      [1, 'last'],
+    ],
+  ],
   ['a part with its newline', [longestPart - 1, 1], [[longestPart, 'line']]],
-  ['one byte more', [longestPart - 1, 2], [[longestPart, 'more'], [1, 'last']]],
-  ['three parts in one chunk', [3 * longestPart], [[longestPart, 'more'], [longestPart, 'more'], [longestPart, 'last']]],
+  [
+    'one byte more',
+    [longestPart - 1, 2],
+    [
+      [longestPart, 'more'],
+      [1, 'last'],
+    ],
+  ],
+  [
+    'three parts in one chunk',
+    [3 * longestPart],
+    [
+      [longestPart, 'more'],
+      [longestPart, 'more'],
+      [longestPart, 'last'],
+    ],
+  ],
 ])('makes of a line of %s no part that is longer than 16 MiB', (_, lengths, expected) => {
   const joiner = new LineJoiner({ from: 'plugin', connection: 0, stderr: false });
   const given: [number, string][] = [];

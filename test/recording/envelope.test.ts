@@ -14,19 +14,51 @@ function readable(text: string, strict = true): object | string {
   return { ...rest, raw: Buffer.from(text).toString('utf8', offset - 1000, offset - 1000 + length) };
 }
 
-const usual = { kind: 'message', line: 7, at: 1.5, from: 'client', connection: 0, stderr: false, part: false, eol: '\n', payload: 'message' };
+const usual = {
+  kind: 'message',
+  line: 7,
+  at: 1.5,
+  from: 'client',
+  connection: 0,
+  stderr: false,
+  part: false,
+  eol: '\n',
+  payload: 'message',
+};
 
 const heads: [EnvelopeHead, 'message' | 'text' | 'base64', string][] = [
-  [{ at: 0, from: 'client', connection: 0, stderr: false, part: false, eol: '\n' }, 'message', '{"at":0,"from":"client","message":'],
-  [{ at: 1.23456, from: 'plugin', connection: 12, stderr: false, part: true, eol: '\n' }, 'text', '{"at":1.235,"from":"plugin","connection":12,"part":true,"text":'],
-  [{ at: 9, from: 'plugin', connection: 0, stderr: true, part: false, eol: '' }, 'base64', '{"at":9,"from":"plugin","stream":"stderr","eol":"","base64":'],
-  [{ at: 9, from: 'plugin', connection: 1, stderr: false, part: false, eol: '\r\n' }, 'text', '{"at":9,"from":"plugin","connection":1,"eol":"\\r\\n","text":'],
+  [
+    { at: 0, from: 'client', connection: 0, stderr: false, part: false, eol: '\n' },
+    'message',
+    '{"at":0,"from":"client","message":',
+  ],
+  [
+    { at: 1.23456, from: 'plugin', connection: 12, stderr: false, part: true, eol: '\n' },
+    'text',
+    '{"at":1.235,"from":"plugin","connection":12,"part":true,"text":',
+  ],
+  [
+    { at: 9, from: 'plugin', connection: 0, stderr: true, part: false, eol: '' },
+    'base64',
+    '{"at":9,"from":"plugin","stream":"stderr","eol":"","base64":',
+  ],
+  [
+    { at: 9, from: 'plugin', connection: 1, stderr: false, part: false, eol: '\r\n' },
+    'text',
+    '{"at":9,"from":"plugin","connection":1,"eol":"\\r\\n","text":',
+  ],
 ];
 
 test.each(heads)('writes and reads the head %#', (head, payload, text) => {
   expect(encodeHead(head, payload)).toBe(text);
   const { at, ...rest } = head;
-  expect(parse(`${text}"YQ=="}`)).toMatchObject({ ...rest, payload, at: Math.round(at * 1000) / 1000, offset: 1000 + text.length, length: 6 });
+  expect(parse(`${text}"YQ=="}`)).toMatchObject({
+    ...rest,
+    payload,
+    at: Math.round(at * 1000) / 1000,
+    offset: 1000 + text.length,
+    length: 6,
+  });
 });
 
 test.each([
@@ -56,12 +88,21 @@ test.each([
   ['a space', ' '],
 ])('reads a line that ends with %s', (_, ending) => {
   for (const strict of [true, false]) {
-    expect(readable(`{"at":1.5,"from":"client","message":{"a":{}}}${ending}`, strict)).toEqual({ ...usual, raw: '{"a":{}}' });
+    expect(readable(`{"at":1.5,"from":"client","message":{"a":{}}}${ending}`, strict)).toEqual({
+      ...usual,
+      raw: '{"a":{}}',
+    });
   }
 });
 
 test('keeps unknown events, and unknown keys of known ones', () => {
-  expect(readable('{"at":3,"event":"new-thing","x":[1]}')).toEqual({ kind: 'event', line: 7, at: 3, event: 'new-thing', fields: { at: 3, event: 'new-thing', x: [1] } });
+  expect(readable('{"at":3,"event":"new-thing","x":[1]}')).toEqual({
+    kind: 'event',
+    line: 7,
+    at: 3,
+    event: 'new-thing',
+    fields: { at: 3, event: 'new-thing', x: [1] },
+  });
   expect(readable('{"at":3,"event":"exit","code":0,"y":{}}')).toMatchObject({ fields: { code: 0, y: {} } });
 });
 

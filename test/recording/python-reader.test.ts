@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createHeader } from '../../src/recording/header.ts';
 import { encodeLine, lineTail } from '../../src/recording/line-encoder.ts';

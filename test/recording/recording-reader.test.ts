@@ -23,12 +23,13 @@ async function readAll(file: string, strict = false): Promise<{ reader: Recordin
 }
 
 async function failureOf(file: string, strict = false): Promise<RepriseError> {
-  const error: unknown = await readAll(file, strict).then(
-    () => new Error('it was read'),
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof RepriseError)) throw error;
-  return error;
+  try {
+    await readAll(file, strict);
+  } catch (error) {
+    if (error instanceof RepriseError) return error;
+    throw error;
+  }
+  throw new Error('it was read');
 }
 
 test('reads a recording packed with gzip as the plain one', async () => {
@@ -49,7 +50,9 @@ test('reads a packed recording whose lines repeat themselves as much as gzip all
 test('says that packed data is broken', async () => {
   const packed = gzipSync(renderRecording(said));
   const file = makeFile(packed.subarray(0, packed.length - 9), 'cut.jsonl.gz');
-  expect((await failureOf(file)).message).toBe(`Failed to unpack ${file}: unexpected end of file. Give an intact .jsonl.gz, or the .jsonl itself.`);
+  expect((await failureOf(file)).message).toBe(
+    `Failed to unpack ${file}: unexpected end of file. Give an intact .jsonl.gz, or the .jsonl itself.`,
+  );
 });
 
 test.each([
@@ -103,7 +106,9 @@ test.each([
   const file = makeFile([...lines.slice(0, 2), broken, ...lines.slice(2)].join('\n'));
   const error = await failureOf(file);
   expect(error).toMatchObject({ code: 'broken-line', file, line: 3, exitStatus: 2 });
-  expect(error.message).toMatch(/^Failed to read .*recording\.jsonl:3: .*\. Mend or remove that line, or record again\.$/);
+  expect(error.message).toMatch(
+    /^Failed to read .*recording\.jsonl:3: .*\. Mend or remove that line, or record again\.$/,
+  );
 });
 
 const padding = Array.from({ length: 3000 }, (_, index) => client(index, `{"n":"${'x'.repeat(400)}"}`));
@@ -112,7 +117,9 @@ test('finds a broken message beyond the first MiB only where it is strict', asyn
   const file = makeFile(`${renderRecording(padding)}{"at":9000,"from":"client","message":{broken}}\n`);
   expect((await readAll(file)).texts.at(-1)).toBe('{broken}');
   const error = await failureOf(file, true);
-  expect(error.message).toBe(`Failed to read ${file}:3002: it is not valid JSON. Mend or remove that line, or record again.`);
+  expect(error.message).toBe(
+    `Failed to read ${file}:3002: it is not valid JSON. Mend or remove that line, or record again.`,
+  );
 });
 
 test('finds a broken envelope beyond the first MiB in any case', async () => {
@@ -131,7 +138,9 @@ test('refuses a newer version', async () => {
   const file = makeFile(`${header.replace('"version":1', '"version":2')}\n`);
   const error = await failureOf(file);
   expect(error).toMatchObject({ code: 'newer-version', file, line: 1 });
-  expect(error.message).toBe(`Failed to read ${file}: it has format version 2, and this reprise reads up to 1. Update reprise.`);
+  expect(error.message).toBe(
+    `Failed to read ${file}: it has format version 2, and this reprise reads up to 1. Update reprise.`,
+  );
 });
 
 test.each([
@@ -145,7 +154,9 @@ test.each([
   const file = makeFile(content);
   const error = await failureOf(file);
   expect(error).toMatchObject({ code: 'not-a-recording', file, exitStatus: 2 });
-  expect(error.message).toBe(`Failed to read ${file}: it is not a recording (line 1 is not a reprise header). Give a file made by \`reprise record\`.`);
+  expect(error.message).toBe(
+    `Failed to read ${file}: it is not a recording (line 1 is not a reprise header). Give a file made by \`reprise record\`.`,
+  );
 });
 
 test.each([
@@ -158,7 +169,9 @@ test.each([
 ])('names the field %s of a header that has %s as %s', async (field, from, to) => {
   const file = makeFile(`${header.replace(from, to)}\n`);
   const error = await failureOf(file);
-  expect(error.message).toBe(`Failed to read ${file}:1: \`${field}\` of the header is missing or of a wrong type. Restore the file, or record it again.`);
+  expect(error.message).toBe(
+    `Failed to read ${file}:1: \`${field}\` of the header is missing or of a wrong type. Restore the file, or record it again.`,
+  );
 });
 
 test('keeps what else stands in a header', async () => {
@@ -168,7 +181,9 @@ test('keeps what else stands in a header', async () => {
 
 test('says that a file is missing', async () => {
   const file = join(makeFolder(), 'none.jsonl');
-  expect((await failureOf(file)).message).toBe(`Failed to open ${file}: there is no such file. Check the path, or make it with \`reprise record\`.`);
+  expect((await failureOf(file)).message).toBe(
+    `Failed to open ${file}: there is no such file. Check the path, or make it with \`reprise record\`.`,
+  );
 });
 
 test('says that a folder is no file', async () => {

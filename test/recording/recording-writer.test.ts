@@ -12,7 +12,11 @@ const megabyte = Buffer.from(`${'x'.repeat((1 << 20) - 1)}\n`);
 const large = Buffer.from(`{"a":"${'x'.repeat(200_000)}"}\n`);
 
 test.each([
-  ['a descriptor that is open for reading only, which fails with the header', (): number => openSync(makeFile(''), 'r'), small],
+  [
+    'a descriptor that is open for reading only, which fails with the header',
+    (): number => openSync(makeFile(''), 'r'),
+    small,
+  ],
   ['a full disk', (): number => openSync('/dev/full', 'w'), small],
   ['a full disk, with megabytes to write beside the event loop', (): number => openSync('/dev/full', 'w'), large],
 ])('reports %s once, and ends all the same', async (_, open, bytes) => {

@@ -1,10 +1,12 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Alarm } from '../../src/replayer/alarm.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 test('calls back in order, never early, and at most a turn late', () => {
-  const appointments = fc.array(fc.record({ made: fc.nat(50), wait: fc.double({ min: -5, max: 60, noNaN: true }) }), { maxLength: 30 });
+  const appointments = fc.array(fc.record({ made: fc.nat(50), wait: fc.double({ min: -5, max: 60, noNaN: true }) }), {
+    maxLength: 30,
+  });
   fc.assert(
     fc.property(appointments, fc.constantFrom(0, 0.3, 1), (all, lateness) => {
       const clock = new FakeClock(lateness);
@@ -32,7 +34,13 @@ test('rings appointments that are due together in the order of their times', () 
   const clock = new FakeClock();
   const alarm = new Alarm(clock);
   const rung: string[] = [];
-  for (const [due, name] of [[5, 'b'], [9, 'd'], [3, 'a'], [7, 'c']] as const) alarm.at(due, () => rung.push(name));
+  for (const [due, name] of [
+    [5, 'b'],
+    [9, 'd'],
+    [3, 'a'],
+    [7, 'c'],
+  ] as const)
+    alarm.at(due, () => rung.push(name));
   clock.advance(20, 20);
   clock.advance(1);
   expect(rung).toEqual(['a', 'b', 'c', 'd']);
@@ -59,8 +67,9 @@ test('waits longer than a timer can', () => {
   const due = 2 ** 31 * 3;
   let at = 0;
   alarm.at(due, () => (at = clock.now()));
-  for (let step = 0; at === 0 && step < 10; step++) clock.advance(2 ** 31, 2 ** 31);
+  for (let step = 0; step < 10; step++) clock.advance(2 ** 31, 2 ** 31);
   expect(at).toBeGreaterThanOrEqual(due);
+  expect(at).toBeLessThan(due + 2 ** 32);
 });
 
 test('forgets all that waits when it is stopped, in a callback too, and goes on with what comes afterwards', () => {

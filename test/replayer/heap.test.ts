@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Heap } from '../../src/replayer/heap.ts';
 
@@ -9,13 +9,13 @@ test('gives the least first, whatever is pushed and popped in between', () => {
       const heap = new Heap<number>((a, b) => a - b);
       const model: number[] = [];
       for (const item of steps) {
-        if (item === undefined) expect(heap.pop()).toBe(model.shift());
-        else {
+        const popped = item === undefined ? [heap.pop(), model.shift()] : [];
+        if (item !== undefined) {
           heap.push(item);
           model.push(item);
           model.sort((a, b) => a - b);
         }
-        expect([heap.size, heap.peek()]).toEqual([model.length, model[0]]);
+        expect([popped[0], heap.size, heap.peek()]).toEqual([popped[1], model.length, model[0]]);
       }
       expect(Array.from({ length: model.length + 1 }, () => heap.pop())).toEqual([...model, undefined]);
     }),

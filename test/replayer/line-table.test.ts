@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { MessageLine } from '../../src/recording/recorded-line.ts';
 import { LineTable } from '../../src/replayer/line-table.ts';

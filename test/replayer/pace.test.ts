@@ -14,11 +14,14 @@ test.each([
   expect(createTempo(parsePace(text)).factor).toBe(factor);
 });
 
-test.each(['', 'fast', '0x', '-1x', 'x', '2', '2 x', '1e3x', '.5x', '2X', 'Infinityx', '0.0x'])('refuses the pace %j', (text) => {
-  expect(() => parsePace(text)).toThrow(
-    `Failed to read \`--pace\`: '${text}' is no pace. Give recorded, instant, or a speed such as 2x or 0.5x.`,
-  );
-});
+test.each(['', 'fast', '0x', '-1x', 'x', '2', '2 x', '1e3x', '.5x', '2X', 'Infinityx', '0.0x'])(
+  'refuses the pace %j',
+  (text) => {
+    expect(() => parsePace(text)).toThrow(
+      `Failed to read \`--pace\`: '${text}' is no pace. Give recorded, instant, or a speed such as 2x or 0.5x.`,
+    );
+  },
+);
 
 test.each<[Pace, number | undefined, number, number]>([
   ['recorded', undefined, 100, 100],

@@ -3,11 +3,27 @@ import { expect, test } from 'vitest';
 import { RepriseError } from '../../src/foundation/reprise-error.ts';
 import { decodeRequestLine } from '../../src/protocol/request.ts';
 import type { Match } from '../../src/replayer/script.ts';
-import { exitAfter, Script } from '../../src/replayer/script.ts';
+import { Script } from '../../src/replayer/script.ts';
 import type { Invocation } from '../../src/replayer/script-source.ts';
 import { makeFile } from '../support/files.ts';
 import type { Said } from '../support/recordings.ts';
-import { acknowledgement, announcement, client, end, error, event, loading, makeRecording, plugin, ready, renderRecording, request, response, startUp } from '../support/recordings.ts';
+import {
+  acknowledgement,
+  announcement,
+  client,
+  end,
+  error,
+  event,
+  invocation,
+  loading,
+  makeRecording,
+  plugin,
+  ready,
+  renderRecording,
+  request,
+  response,
+  startUp,
+} from '../support/recordings.ts';
 
 async function open(...recordings: (readonly Said[])[]): Promise<Script> {
   const script = await Script.open(recordings.map((said) => makeRecording(said)));
@@ -28,30 +44,24 @@ function found(script: Script, line: string, connection = 0): Invocation {
 }
 
 /** All lines of an invocation, as text. */
-function linesOf(script: Script, invocation: Invocation): string[] {
+function linesOf(script: Script, one: Invocation): string[] {
   const lines: string[] = [];
-  for (let row = invocation.first; row >= 0; ) {
-    const line = script.readLine(invocation.source, row);
+  for (let row = one.first; row >= 0;) {
+    const line = script.readLine(one.source, row);
     lines.push(`${line.isStray ? 'stray ' : ''}${line.bytes.toString()}`);
     row = line.next;
   }
   return lines;
 }
 
-/** A request and its answers, from `at` on, a millisecond apart. */
-function invocation(at: number, id: string, value: unknown, texts: readonly string[], connection = 0): Said[] {
-  return [
-    client(at, request(id, value), connection),
-    plugin(at + 1, acknowledgement, connection),
-    ...texts.map((text, index) => plugin(at + 2 + index, response(id, text), connection)),
-    plugin(at + 2 + texts.length, end(id), connection),
-  ];
-}
-
 test('plays several recordings as one: the start-up of the first that became ready, and all invocations', async () => {
   const failed = [plugin(5, error('', 'no such file')), event(9, 'exit', { code: 1 })];
   const one = [...startUp(), ...invocation(100, 'a', { n: 1 }, ['one'])];
-  const two = [...startUp(50), ...invocation(100, 'a', { n: 2 }, ['two']), ...invocation(200, 'b', { n: 1 }, ['one again'])];
+  const two = [
+    ...startUp(50),
+    ...invocation(100, 'a', { n: 2 }, ['two']),
+    ...invocation(200, 'b', { n: 1 }, ['one again']),
+  ];
   const script = await open(failed, one, two);
   expect([script.isReady, script.startUpExit]).toEqual([true, undefined]);
   expect(script.startUp.map(({ role, at }) => [role, at])).toEqual([
@@ -73,23 +83,33 @@ test('reads a packed recording', async () => {
 });
 
 test('says later while a big file is being read, and finds or misses when it is', async () => {
-  const many = Array.from({ length: 20_000 }, (_, index) => invocation(100 + index * 5, `id-${index}`, { n: index }, [`answer ${index}`])).flat();
+  const many = Array.from({ length: 20_000 }, (_, index) =>
+    invocation(100 + index * 5, `id-${index}`, { n: index }, [`answer ${index}`]),
+  ).flat();
   const script = await Script.open([makeRecording([...startUp(), ...many])]);
   expect(script.isComplete).toBe(false);
   expect(match(script, request('x', { n: 0 })).kind).toBe('found');
-  expect([match(script, request('x', { n: 19_999 })).kind, match(script, request('x', { n: -1 })).kind]).toEqual(['later', 'later']);
+  expect([match(script, request('x', { n: 19_999 })).kind, match(script, request('x', { n: -1 })).kind]).toEqual([
+    'later',
+    'later',
+  ]);
   // Another connection's may come first, once it is read.
   expect(match(script, request('x', { n: 1 }), 3).kind).toBe('later');
   let progress = 0;
   await script.readOn(() => progress++);
   expect([script.isComplete, progress > 3]).toEqual([true, true]);
-  expect(linesOf(script, found(script, request('x', { n: 19_999 })))).toEqual([response('id-19999', 'answer 19999'), end('id-19999')]);
+  expect(linesOf(script, found(script, request('x', { n: 19_999 })))).toEqual([
+    response('id-19999', 'answer 19999'),
+    end('id-19999'),
+  ]);
   expect(match(script, request('x', { n: -1 })).kind).toBe('missed');
   script.close();
 });
 
 test('stops reading when it is closed', async () => {
-  const many = Array.from({ length: 30_000 }, (_, index) => client(100 + index, request('a', { n: index, text: 'x'.repeat(100) })));
+  const many = Array.from({ length: 30_000 }, (_, index) =>
+    client(100 + index, request('a', { n: index, text: 'x'.repeat(100) })),
+  );
   const script = await Script.open([makeRecording([...startUp(), ...many])]);
   const reading = script.readOn(() => undefined);
   script.close();
@@ -100,15 +120,15 @@ test('stops reading when it is closed', async () => {
 test('counts from the acknowledgement, and keeps what was interleaved apart', async () => {
   const script = await open([
     ...startUp(),
-    client(50, request('a', 1)),
-    client(51, request('b', 2)),
+    client(50, request('a', { n: 1 })),
+    client(51, request('b', { n: 2 })),
     plugin(60, acknowledgement),
     plugin(70, acknowledgement),
     plugin(80, response('b', 'b1')),
     plugin(81, response('a', 'a1')),
     plugin(82, end('b')),
     plugin(83, end('a')),
-  ].map((one) => ({ ...one, line: (one.line ?? '').replace('"request":1', '"request":{"n":1}').replace('"request":2', '"request":{"n":2}') })));
+  ]);
   const [a, b] = [found(script, request('', { n: 1 })), found(script, request('', { n: 2 }))];
   expect([a.startedAt, b.startedAt, a.number, b.number, a.hasEnded]).toEqual([60, 70, 1, 2, true]);
   expect(linesOf(script, a)).toEqual([response('a', 'a1'), end('a')]);
@@ -117,7 +137,14 @@ test('counts from the acknowledgement, and keeps what was interleaved apart', as
 });
 
 test('prefers what was recorded on the same connection', async () => {
-  const script = await open([plugin(1, loading), plugin(2, announcement), plugin(3, ready, 1), plugin(4, ready, 2), ...invocation(10, 'a', {}, ['on 1'], 1), ...invocation(20, 'a', {}, ['on 2'], 2)]);
+  const script = await open([
+    plugin(1, loading),
+    plugin(2, announcement),
+    plugin(3, ready, 1),
+    plugin(4, ready, 2),
+    ...invocation(10, 'a', {}, ['on 1'], { connection: 1 }),
+    ...invocation(20, 'a', {}, ['on 2'], { connection: 2 }),
+  ]);
   expect(linesOf(script, found(script, request('x'), 2))[0]).toContain('on 2');
   expect(linesOf(script, found(script, request('x'), 2))[0]).toContain('on 1');
   script.close();
@@ -125,7 +152,11 @@ test('prefers what was recorded on the same connection', async () => {
 
 test('joins the parts of a long line', async () => {
   const said = renderRecording([...startUp(), client(40, request('a')), plugin(41, acknowledgement)]);
-  const parts = [`{"at":50,"from":"plugin","part":true,"text":${JSON.stringify('{"invoke_id":"a","type":"plugin_response","resp')}}`, `{"at":51,"from":"plugin","text":${JSON.stringify('onse":{}}')}}`, `{"at":52,"from":"plugin","message":${end('a')}}`];
+  const parts = [
+    `{"at":50,"from":"plugin","part":true,"text":${JSON.stringify('{"invoke_id":"a","type":"plugin_response","resp')}}`,
+    `{"at":51,"from":"plugin","text":${JSON.stringify('onse":{}}')}}`,
+    `{"at":52,"from":"plugin","message":${end('a')}}`,
+  ];
   const script = await Script.open([makeFile(`${said}${parts.join('\n')}\n`)]);
   await script.readOn(() => undefined);
   const one = found(script, request('x'));
@@ -135,7 +166,14 @@ test('joins the parts of a long line', async () => {
 });
 
 test('joins the parts of a long line where a line of another connection came in between', async () => {
-  const said = renderRecording([plugin(1, loading), plugin(2, announcement), plugin(3, ready, 1), plugin(4, ready, 2), client(40, request('a'), 1), plugin(41, acknowledgement, 1)]);
+  const said = renderRecording([
+    plugin(1, loading),
+    plugin(2, announcement),
+    plugin(3, ready, 1),
+    plugin(4, ready, 2),
+    client(40, request('a'), 1),
+    plugin(41, acknowledgement, 1),
+  ]);
   const parts = [
     `{"at":50,"from":"plugin","connection":1,"part":true,"text":${JSON.stringify('{"invoke_id":"a","type":"plugin_response","resp')}}`,
     `{"at":50,"from":"plugin","connection":2,"text":"noise"}`,
@@ -144,102 +182,80 @@ test('joins the parts of a long line where a line of another connection came in 
   ];
   const script = await Script.open([makeFile(`${said}${parts.join('\n')}\n`)]);
   await script.readOn(() => undefined);
-  expect(linesOf(script, found(script, request('x'), 1))).toContain('{"invoke_id":"a","type":"plugin_response","response":{}}');
+  expect(linesOf(script, found(script, request('x'), 1))).toContain(
+    '{"invoke_id":"a","type":"plugin_response","response":{}}',
+  );
   script.close();
 });
 
 test('leaves a request over 16 MiB, and all after it on its connection, unanswered', async () => {
   const said = renderRecording([...startUp(), ...invocation(40, 'a', {}, ['x'])]);
-  const rest = ['{"at":50,"from":"client","part":true,"text":"{"}', `{"at":51,"from":"client","text":"}"}`, `{"at":52,"from":"client","message":${request('b', { n: 1 })}}`];
+  const rest = [
+    '{"at":50,"from":"client","part":true,"text":"{"}',
+    `{"at":51,"from":"client","text":"}"}`,
+    `{"at":52,"from":"client","message":${request('b', { n: 1 })}}`,
+  ];
   const script = await Script.open([makeFile(`${said}${rest.join('\n')}\n`)]);
   await script.readOn(() => undefined);
   expect([match(script, request('x')).kind, match(script, request('x', { n: 1 })).kind]).toEqual(['found', 'missed']);
   script.close();
 });
 
+test('counts a carriage return among the 15 MiB of a request', async () => {
+  const script = await open([
+    ...startUp(),
+    { ...client(40, request('a', { n: 1 }).padEnd((15 << 20) - 2)), eol: '\r\n' },
+    { ...client(41, request('a', { n: 2 }).padEnd((15 << 20) - 1)), eol: '\r\n' },
+  ]);
+  expect([match(script, request('x', { n: 1 })).kind, match(script, request('x', { n: 2 })).kind]).toEqual([
+    'found',
+    'missed',
+  ]);
+  script.close();
+});
+
 test('knows what has not ended', async () => {
-  const script = await open([...startUp(), client(40, request('a')), plugin(41, acknowledgement), plugin(42, response('a', 'x'))]);
+  const script = await open([
+    ...startUp(),
+    client(40, request('a')),
+    plugin(41, acknowledgement),
+    plugin(42, response('a', 'x')),
+  ]);
   const one = found(script, request('x'));
   expect([one.hasEnded, linesOf(script, one)]).toEqual([false, [response('a', 'x')]]);
   script.close();
 });
 
 test('plays what belongs to nothing at its place in the invocation before it', async () => {
-  const script = await open([...startUp(), client(40, request('a')), plugin(41, acknowledgement), plugin(42, response('a', 'x')), plugin(43, 'noise é'), plugin(44, end('a'))]);
+  const script = await open([
+    ...startUp(),
+    client(40, request('a')),
+    plugin(41, acknowledgement),
+    plugin(42, response('a', 'x')),
+    plugin(43, 'noise é'),
+    plugin(44, end('a')),
+  ]);
   expect(linesOf(script, found(script, request('x')))).toEqual([response('a', 'x'), 'stray noise é', end('a')]);
   expect(script.startUp).toHaveLength(2);
   script.close();
 });
 
 test('takes no part of stderr', async () => {
-  const script = await open([{ ...plugin(1, 'WARNING'), stderr: true }, ...startUp(), { ...plugin(39, ready), stderr: true }, ...invocation(40, 'a', {}, [])]);
+  const script = await open([
+    { ...plugin(1, 'WARNING'), stderr: true },
+    ...startUp(),
+    { ...plugin(39, ready), stderr: true },
+    ...invocation(40, 'a', {}, []),
+  ]);
   expect(script.startUp.map(({ role }) => role)).toEqual(['loading', 'ready']);
   script.close();
 });
 
-const code1 = { code: 1, signal: null };
-
-test('plays the exit of a failed start-up after its last line', async () => {
-  const script = await open([plugin(5, loading), plugin(25, error('', 'plugin runtime failed')), event(40, 'exit', { code: 1 })]);
-  expect([script.isReady, script.startUp.map(({ role }) => role)]).toEqual([false, ['loading', 'start-up']]);
-  expect(script.startUpExit).toMatchObject({ exit: code1, gap: 15 });
-  script.close();
-});
-
-test('plays an exit behind the line of an invocation that it came after, wherever its place', async () => {
-  const script = await open([...startUp(), ...invocation(40, 'a', { n: 1 }, ['x']), client(50, request('b', { n: 2 })), plugin(51, acknowledgement), plugin(52, response('b', 'y')), event(60, 'exit', { signal: 'SIGSEGV' })]);
-  const [a, b] = [found(script, request('', { n: 1 })), found(script, request('', { n: 2 }))];
-  expect([exitAfter(a, -1), exitAfter(a, a.first), exitAfter(a, a.last), exitAfter(b, -1)]).toEqual([undefined, undefined, undefined, undefined]);
-  expect(exitAfter(b, b.last)).toMatchObject({ exit: { code: null, signal: 'SIGSEGV' }, gap: 8 });
-  expect(script.startUpExit).toBeUndefined();
-  script.close();
-});
-
-test('plays an exit behind an acknowledgement', async () => {
-  const script = await open([...startUp(), client(50, request('b')), plugin(51, acknowledgement), event(60, 'exit', { code: 3 })]);
-  expect(exitAfter(found(script, request('x')), -1)).toMatchObject({ exit: { code: 3, signal: null }, gap: 9 });
-  script.close();
-});
-
-test('plays an exit behind the refusal that it came after', async () => {
-  const refusal = error('', "invalid character 'x' looking for beginning of value");
-  const script = await open([...startUp(), client(50, 'x'), plugin(51, acknowledgement), plugin(52, refusal), client(53, 'x'), plugin(54, acknowledgement), plugin(55, refusal), event(60, 'exit', { code: 4 })]);
-  expect([script.exitAfterRefusal(1), script.exitAfterRefusal(3)]).toEqual([undefined, undefined]);
-  expect(script.exitAfterRefusal(2)).toMatchObject({ exit: { code: 4 }, gap: 5 });
-  script.close();
-});
-
-test('plays an exit that came after ready and before any request', async () => {
-  const script = await open([...startUp(10), event(530, 'exit', { code: 1 })]);
-  expect(script.startUpExit).toMatchObject({ exit: code1, gap: 500 });
-  script.close();
-});
-
-test('plays no exit that a signal asked for', async () => {
-  const script = await open([...startUp(), ...invocation(40, 'a', {}, []), event(50, 'signal', { from: 'client', signal: 'SIGTERM' }), event(60, 'exit', { code: 0 })]);
-  const one = found(script, request('x'));
-  expect([script.startUpExit, exitAfter(one, one.last)]).toEqual([undefined, undefined]);
-  script.close();
-});
-
-test.each(['SIGCONT', 'SIGTSTP', 'SIGHUP'])('takes the signal %s for one that asked for an exit only where it ends a program', async (signal) => {
-  const script = await open([...startUp(), ...invocation(40, 'a', {}, []), event(45, 'signal', { from: 'client', signal }), event(60, 'exit', { code: 1 })]);
-  const one = found(script, request('x'));
-  expect(exitAfter(one, one.last) !== undefined).toBe(signal !== 'SIGHUP');
-  script.close();
-});
-
-test('plays an exit once the refusal has been played, where something strange was said in between', async () => {
-  const refusal = error('', "invalid character 'x' looking for beginning of value");
-  const script = await open([...startUp(), client(50, 'x'), plugin(51, acknowledgement), plugin(52, refusal), plugin(55, 'panic: x'), event(60, 'exit', { code: 2 })]);
-  // At start-up, nobody could send anything to it.
-  expect(script.startUpExit).toBeUndefined();
-  expect(script.exitAfterRefusal(1)).toMatchObject({ exit: { code: 2 } });
-  script.close();
-});
-
 test('refuses a recording of the text format', async () => {
-  const file = makeRecording([event(1, 'about', { response_format: 'text' }), plugin(5, '2026/11/22 10:14:45 run.go:167: [INFO]loading plugin')]);
+  const file = makeRecording([
+    event(1, 'about', { response_format: 'text' }),
+    plugin(5, '2026/11/22 10:14:45 run.go:167: [INFO]loading plugin'),
+  ]);
   await expect(Script.open([file])).rejects.toThrow(
     `Failed to replay ${file}: it was recorded in the text format, which has no ids to tell answers apart. Record it again with \`-r json\`; it can then be replayed with \`-r text\`.`,
   );
@@ -256,14 +272,22 @@ test('tells of a last line that was cut off', async () => {
 test('names file and line of what is broken, and closes the others', async () => {
   const good = makeRecording(startUp());
   const bad = makeFile(renderRecording(startUp()).replace('"from":"plugin"', '"from":"nobody"'));
-  await expect(Script.open([good, bad])).rejects.toThrow(`Failed to read ${bad}:2: it has neither an \`event\` nor a \`from\` that is client or plugin.`);
+  await expect(Script.open([good, bad])).rejects.toThrow(
+    `Failed to read ${bad}:2: it has neither an \`event\` nor a \`from\` that is client or plugin.`,
+  );
   await expect(Script.open([good, bad])).rejects.toThrow(RepriseError);
 });
 
 test('finds requests by digest where so many are kept that memory would matter', async () => {
   const big = (n: number): object => ({ n, text: 'é'.repeat(100_000) });
-  const script = await open([...startUp(), ...Array.from({ length: 60 }, (_, index) => invocation(100 + index * 10, `i${index}`, big(index), [`t${index}`])).flat()]);
-  for (const index of [0, 30, 59]) expect(linesOf(script, found(script, request('x', big(index))))[0]).toContain(`t${index}`);
+  const script = await open([
+    ...startUp(),
+    ...Array.from({ length: 60 }, (_, index) =>
+      invocation(100 + index * 10, `i${index}`, big(index), [`t${index}`]),
+    ).flat(),
+  ]);
+  for (const index of [0, 30, 59])
+    expect(linesOf(script, found(script, request('x', big(index))))[0]).toContain(`t${index}`);
   expect(match(script, request('x', big(60))).kind).toBe('missed');
   script.close();
 });

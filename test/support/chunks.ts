@@ -1,10 +1,15 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 /** Bytes in which newlines, carriage returns and what else is special are frequent. */
 export const lineBytes: fc.Arbitrary<Buffer> = fc
   .array(
     fc.oneof(
-      { weight: 3, arbitrary: fc.constantFrom(...['\n', '\r\n', '\r', '\n\n', '\0', '{"a":1}', '\u2028', 'é', '"'].map((text) => Buffer.from(text))) },
+      {
+        weight: 3,
+        arbitrary: fc.constantFrom(
+          ...['\n', '\r\n', '\r', '\n\n', '\0', '{"a":1}', '\u2028', 'é', '"'].map((text) => Buffer.from(text)),
+        ),
+      },
       { weight: 1, arbitrary: fc.uint8Array({ maxLength: 12 }).map((bytes) => Buffer.from(bytes)) },
     ),
     { maxLength: 24 },

@@ -16,12 +16,19 @@ export function playCommand(session: string, pace = 0.02): string[] {
 }
 
 /** Drives a command as the golden session's client did. @returns what differs, and the status */
-export function drive(session: string, options: readonly string[], command: readonly string[]): Promise<{ status: number | null; output: string }> {
+export function drive(
+  session: string,
+  options: readonly string[],
+  command: readonly string[],
+): Promise<{ status: number | null; output: string }> {
   return run([process.execPath, `${golden}drive.mjs`, sessionFile(session), ...options, '--', ...command]);
 }
 
 /** Runs a command to its end. @returns its stdout and stderr together */
-export function run([command = '', ...args]: readonly string[], input = ''): Promise<{ status: number | null; output: string }> {
+export function run(
+  [command = '', ...args]: readonly string[],
+  input = '',
+): Promise<{ status: number | null; output: string }> {
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -32,7 +32,8 @@ export function readRecording(file: string): Read {
   const events: Record<string, unknown>[] = [];
   for (const text of readFileSync(file, 'latin1').trimEnd().split('\n').slice(1)) {
     if (/^\{"at":[\d.]+,"event":/.test(text)) events.push(JSON.parse(text) as Record<string, unknown>);
-    else if (!text.includes('"stream":"stderr"')) lines.push({ ...readLine(text), isLate: events.some(({ event }) => event === 'signal') });
+    else if (!text.includes('"stream":"stderr"'))
+      lines.push({ ...readLine(text), isLate: events.some(({ event }) => event === 'signal') });
   }
   return { lines, events };
 }
@@ -42,7 +43,12 @@ function readLine(text: string): Omit<Line, 'isLate'> {
   const place = text.indexOf(head) + head.length;
   const payload = text.slice(place, -1);
   const envelope = JSON.parse(`${text.slice(0, place)}0}`) as { at: number; from: Line['from']; connection?: number };
-  return { at: envelope.at, from: envelope.from, connection: envelope.connection ?? 0, text: kind === 'message' ? payload : decode(payload, kind) };
+  return {
+    at: envelope.at,
+    from: envelope.from,
+    connection: envelope.connection ?? 0,
+    text: kind === 'message' ? payload : decode(payload, kind),
+  };
 }
 
 function decode(payload: string, kind: string | undefined): string {

@@ -55,6 +55,22 @@ export function startUp(at = 10): Said[] {
   return [plugin(at, loading), plugin(at + 20, ready)];
 }
 
+/** A request and its answers, from `at` on, `gap` ms apart. */
+export function invocation(
+  at: number,
+  id: string,
+  value: unknown,
+  texts: readonly string[],
+  { connection = 0, gap = 1 } = {},
+): Said[] {
+  return [
+    client(at, request(id, value), connection),
+    plugin(at + 1, acknowledgement, connection),
+    ...texts.map((text, index) => plugin(at + 1 + gap * (index + 1), response(id, text), connection)),
+    plugin(at + 1 + gap * (texts.length + 1), end(id), connection),
+  ];
+}
+
 /** The text of a recording. Lines that are valid JSON are kept as messages, others as text. */
 export function renderRecording(said: readonly Said[]): string {
   return `${[header, ...said.map(renderSaid)].join('\n')}\n`;

@@ -13,6 +13,11 @@ export interface Finished {
 
 /** Runs the built program to its end; a status that is not 0 is no error here. */
 export async function reprise(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Finished> {
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [program, ...args], { reject: false, cwd: root, stdin: 'ignore', env });
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [program, ...args], {
+    reject: false,
+    cwd: root,
+    stdin: 'ignore',
+    env,
+  });
   return { exitCode, stdout, stderr };
 }

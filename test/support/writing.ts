@@ -28,11 +28,23 @@ export interface Fed {
 export const header = createHeader(['dify', 'plugin', 'run'], '0.1.0');
 
 /** A writer on a descriptor, with its calls counted. */
-export function openWriter(fd: number, options: Partial<WriterOptions> = {}): { writer: RecordingWriter; failures: Error[] } {
+export function openWriter(
+  fd: number,
+  options: Partial<WriterOptions> = {},
+): { writer: RecordingWriter; failures: Error[] } {
   const failures: Error[] = [];
   const ignore = (): void => undefined;
   const onFailure = (error: Error): void => void failures.push(error);
-  return { writer: new RecordingWriter(fd, header, { clock: systemClock, onLine: ignore, onRoom: ignore, onFailure, ...options }), failures };
+  return {
+    writer: new RecordingWriter(fd, header, {
+      clock: systemClock,
+      onLine: ignore,
+      onRoom: ignore,
+      onFailure,
+      ...options,
+    }),
+    failures,
+  };
 }
 
 /** Writes a session to a real file, a millisecond a piece. */
@@ -57,7 +69,11 @@ export async function readSession(file: string, strict = false): Promise<{ lines
   const reader = await openRecording(file, { strict });
   const lines: RecordedLine[] = [];
   while (reader.scan((line) => lines.push(line)));
-  const bytes = lines.map((line) => (line.kind === 'event' ? Buffer.alloc(0) : Buffer.concat([reader.readPayload(line), Buffer.from(line.part ? '' : line.eol)])));
+  const bytes = lines.map((line) =>
+    line.kind === 'event'
+      ? Buffer.alloc(0)
+      : Buffer.concat([reader.readPayload(line), Buffer.from(line.part ? '' : line.eol)]),
+  );
   reader.close();
   return { lines, bytes };
 }
@@ -68,7 +84,12 @@ export function bytesOf(index: number, { lines, bytes }: Awaited<ReturnType<type
   return Buffer.concat(
     bytes.filter((_, at) => {
       const line = lines[at];
-      return line?.kind === 'message' && line.from === wanted?.from && line.connection === wanted.connection && line.stderr === wanted.stderr;
+      return (
+        line?.kind === 'message' &&
+        line.from === wanted?.from &&
+        line.connection === wanted.connection &&
+        line.stderr === wanted.stderr
+      );
     }),
   );
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LineSplitter } from '../../src/transport/line-splitter.ts';
 import { longestRequest } from '../../src/protocol/limits.ts';
@@ -66,15 +66,22 @@ test.each([
 ])('%s', (_, length, ending, passes) => {
   for (const size of [length + 2, 65_536]) {
     const bytes = Buffer.from('x'.repeat(length) + ending);
-    const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_piece, index) => bytes.subarray(index * size, (index + 1) * size));
+    const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_piece, index) =>
+      bytes.subarray(index * size, (index + 1) * size),
+    );
     const { lines, isListening } = split([...chunks, Buffer.from(ending === '' ? '' : 'after\n')]);
-    expect(lines.map((line) => line.length)).toEqual(passes ? [length + ending.length - (ending === '' ? 0 : 1), ...(ending === '' ? [] : [5])] : []);
+    expect(lines.map((line) => line.length)).toEqual(
+      passes ? [length + ending.length - (ending === '' ? 0 : 1), ...(ending === '' ? [] : [5])] : [],
+    );
     expect(isListening.at(-1)).toBe(passes);
   }
 });
 
 test('gives the lines before the one that is too long, and nothing after it', () => {
-  const { lines, isListening } = split(['one\ntwo\n', 'three and more\nfour\n', 'five\n'].map((text) => Buffer.from(text)), 8);
+  const { lines, isListening } = split(
+    ['one\ntwo\n', 'three and more\nfour\n', 'five\n'].map((text) => Buffer.from(text)),
+    8,
+  );
   expect(lines).toEqual(['one', 'two']);
   expect(isListening).toEqual([true, false, false]);
 });

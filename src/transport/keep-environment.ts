@@ -1,0 +1,27 @@
+import { existsSync, statSync } from 'node:fs';
+
+const envProgram = '/usr/bin/env';
+/** Variables that a shell sets anew for itself, and hands on. */
+const shellOwn: ReadonlySet<string> = new Set(['IFS', 'OPTIND', 'PPID']);
+
+/**
+ * The same command, such that the shell which starts it does not show in its environment: a shell drops variables whose
+ * names it can't use (`foo.bar`), and corrects some others. Those few are put back by `env`, which then becomes the command.
+ */
+export function keepEnvironment(command: readonly string[], env: NodeJS.ProcessEnv): readonly string[] {
+  const lost = Object.keys(env).filter((name) => !/^[A-Za-z_]\w*$/.test(name) || shellOwn.has(name));
+  const directory = env['PWD'];
+  if (directory !== undefined && !isHere(directory)) lost.push('PWD');
+  const unset = directory === undefined ? ['-u', 'PWD'] : [];
+  // `env` would take a command with such a name for a variable.
+  if ((lost.length === 0 && unset.length === 0) || command[0]?.includes('=') === true || !existsSync(envProgram))
+    return command;
+  return [envProgram, ...unset, ...lost.map((name) => `${name}=${env[name]}`), ...command];
+}
+
+/** A shell leaves PWD alone where it names the directory that it is in. */
+function isHere(directory: string): boolean {
+  const there = directory.startsWith('/') ? statSync(directory, { throwIfNoEntry: false }) : undefined;
+  const here = statSync('.', { throwIfNoEntry: false });
+  return there?.ino === here?.ino && there?.dev === here?.dev;
+}

@@ -1,0 +1,203 @@
+import { setImmediate } from 'node:timers/promises';
+import { RepriseError, replay } from 'reprise';
+import { expect, test, vi } from 'vitest';
+import { makeFile } from '../support/files.ts';
+import { LineReader } from '../support/line-reader.ts';
+import {
+  acknowledgement,
+  client,
+  end,
+  error,
+  event,
+  invocation,
+  loading,
+  makeRecording,
+  plugin as said,
+  ready,
+  renderRecording,
+  request,
+  response,
+  startUp,
+} from '../support/recordings.ts';
+
+const instant = { pace: 'instant' } as const;
+const simple = [...startUp(), ...invocation(100, 'a', { n: 1 }, ['one', 'two'])];
+
+/** The error's text in a line. */
+function textOf(line: string | undefined): { error_type: string; message: string } {
+  const { response: body } = JSON.parse(line ?? '') as { response: { error: string } };
+  return JSON.parse(body.error) as { error_type: string; message: string };
+}
+
+test('ends its output and its process when it is closed, and closing twice does no harm', async () => {
+  const plugin = await replay(makeRecording(simple), instant);
+  const heard = new LineReader(plugin.stdout);
+  await heard.count(2);
+  await plugin.close();
+  await plugin.close();
+  expect(await plugin.exited).toEqual({ code: 0, signal: null });
+  expect(await heard.end()).toEqual([loading, ready]);
+});
+
+test('can be closed before it has done anything', async () => {
+  const plugin = await replay(makeRecording(simple));
+  await plugin.close();
+  expect(await plugin.exited).toEqual({ code: 0, signal: null });
+});
+
+test('goes on with what runs for 100 ms when it is stopped', async () => {
+  await using plugin = await replay(
+    makeRecording([
+      ...startUp(),
+      ...invocation(
+        100,
+        'a',
+        {},
+        Array.from({ length: 100 }, (_, index) => String(index)),
+        { gap: 20 },
+      ),
+    ]),
+    { startupGap: 0 },
+  );
+  const heard = new LineReader(plugin.stdout);
+  plugin.stdin.write(`${request('a')}\n`);
+  await heard.count(4);
+  const began = performance.now();
+  plugin.stop();
+  expect(await plugin.exited).toEqual({ code: 0, signal: null });
+  const took = performance.now() - began;
+  expect(took).toBeGreaterThan(95);
+  expect((await heard.end()).length).toBeGreaterThan(6);
+  expect(heard.lines.length).toBeLessThan(14);
+});
+
+test('ends at once when it is stopped and nothing runs', async () => {
+  await using plugin = await replay(makeRecording(simple), instant);
+  await new LineReader(plugin.stdout).count(2);
+  const began = performance.now();
+  plugin.stop();
+  await plugin.exited;
+  expect(performance.now() - began).toBeLessThan(95);
+});
+
+test('goes on when stdin ends, and takes a last line without a newline for a request then', async () => {
+  await using plugin = await replay(makeRecording(simple), instant);
+  const heard = new LineReader(plugin.stdout);
+  plugin.stdin.end(request('x', { n: 1 }));
+  await heard.count(6);
+  let hasExited = false;
+  void plugin.exited.then(() => (hasExited = true));
+  for (let turn = 0; turn < 50; turn++) await setImmediate();
+  expect([hasExited, heard.hasEnded]).toEqual([false, false]);
+});
+
+test.each([
+  ['what runs has been answered', `${request('x', { n: 1 })}\n`, 6],
+  ['a last line without a newline has been answered', request('x', { n: 1 }), 6],
+  ['nothing was asked', '', 2],
+])('exits at the end of stdin once %s, where it is told to', async (_, input, count) => {
+  const file = makeRecording([...startUp(), ...invocation(100, 'a', { n: 1 }, ['one', 'two'], { gap: 30 })]);
+  await using plugin = await replay(file, { exitOnEof: true });
+  const heard = new LineReader(plugin.stdout);
+  plugin.stdin.end(input);
+  expect(await plugin.exited).toEqual({ code: 0, signal: null });
+  expect(await heard.end()).toHaveLength(count);
+});
+
+test('plays what came of an invocation that never ended, and is silent then', async () => {
+  await using plugin = await replay(
+    makeRecording([
+      ...startUp(),
+      client(50, request('a')),
+      said(51, acknowledgement),
+      said(52, response('a', 'x')),
+      ...invocation(60, 'b', { n: 2 }, []),
+    ]),
+    instant,
+  );
+  const heard = new LineReader(plugin.stdout);
+  plugin.stdin.write(`${request('x')}\n`);
+  await heard.count(4);
+  plugin.stdin.write(`${request('y', { n: 2 })}\n`);
+  expect((await heard.count(6)).slice(2)).toEqual([acknowledgement, response('x', 'x'), acknowledgement, end('y')]);
+});
+
+test('says that an invocation never ended, where it is told to', async () => {
+  const file = makeRecording([
+    ...startUp(),
+    client(50, request('a')),
+    said(51, acknowledgement),
+    said(52, response('a', 'x')),
+  ]);
+  await using plugin = await replay(file, { ...instant, onUnfinished: 'error' });
+  const heard = new LineReader(plugin.stdout);
+  plugin.stdin.write(`${request('x')}\n`);
+  const lines = await heard.count(6);
+  expect([lines[3], lines[5]]).toEqual([response('x', 'x'), end('x')]);
+  expect(textOf(lines[4])).toMatchObject({
+    error_type: 'UnfinishedInvocation',
+    message: `reprise: ${file}#1: invoke_tool never ended in the recording; to wait for ever as it did: --on-unfinished hang`,
+  });
+});
+
+test('says that an invocation with a strange action never ended, without double quotes', async () => {
+  const strange = '{"invoke_id":"a","type":"t","action":"say \\"hi\\"\\n","request":{}}';
+  await using plugin = await replay(makeRecording([...startUp(), client(50, strange), said(51, acknowledgement)]), {
+    ...instant,
+    onUnfinished: 'error',
+  });
+  const heard = new LineReader(plugin.stdout);
+  plugin.stdin.write(`${strange}\n`);
+  const { message } = textOf((await heard.count(5))[3]);
+  expect(message).toMatch(/^reprise: .*#1: say \?hi\?\? never ended in the recording; /);
+});
+
+test('exits as the recorded plugin did, once the line before it has been played', async () => {
+  const file = makeRecording([
+    ...startUp(),
+    ...invocation(100, 'a', { n: 1 }, []),
+    client(200, request('b', { n: 2 })),
+    said(201, acknowledgement),
+    said(202, response('b', 'x')),
+    event(300, 'exit', { signal: 'SIGKILL' }),
+  ]);
+  await using plugin = await replay(file, instant);
+  const heard = new LineReader(plugin.stdout);
+  plugin.stdin.write(`${request('p', { n: 1 })}\n`);
+  await heard.count(4);
+  plugin.stdin.write(`${request('q', { n: 2 })}\n`);
+  expect(await plugin.exited).toEqual({ code: null, signal: 'SIGKILL' });
+  expect((await heard.end()).slice(4)).toEqual([acknowledgement, response('q', 'x')]);
+});
+
+test('plays a failed start-up as it was, in either mode', async () => {
+  const failure = error('', 'plugin failed to start: x\n\nplugin runtime failed');
+  const file = makeRecording([said(10, loading), said(20, failure), event(30, 'exit', { code: 1 })]);
+  for (const mode of ['stdio', 'tcp'] as const) {
+    await using plugin = await replay(file, { mode, pace: 'instant' });
+    const heard = new LineReader(plugin.stdout);
+    expect(await plugin.exited).toEqual({ code: 1, signal: null });
+    expect([await heard.end(), plugin.port]).toEqual([[loading, failure], 0]);
+  }
+});
+
+test('tells of a broken recording by what it throws, or by how it ended', async () => {
+  const file = makeFile(renderRecording(simple).replace('"from":"client"', '"from":"nobody"'));
+  await expect(replay(file)).rejects.toThrow(RepriseError);
+  await expect(replay('/none.jsonl')).rejects.toMatchObject({ code: 'not-found' });
+  await expect(replay([])).rejects.toMatchObject({ code: 'usage' });
+  const many = Array.from({ length: 30_000 }, (_, index) => client(100 + index, request('a', { n: index })));
+  const late = makeFile(`${renderRecording([...startUp(), ...many])}{"at":9,"from":"nobody"}\n`);
+  await using plugin = await replay(late, instant);
+  const heard = new LineReader(plugin.stdout);
+  await expect(plugin.exited).rejects.toMatchObject({ code: 'broken-line', line: 30_004 });
+  await heard.end();
+});
+
+test('tells of a last line that was cut off', async () => {
+  const warnings: string[] = [];
+  const file = makeFile(`${renderRecording(simple)}{"at"`);
+  await using plugin = await replay(file, { ...instant, onWarning: (text) => warnings.push(text) });
+  await new LineReader(plugin.stdout).count(2);
+  await vi.waitFor(() => expect(warnings).toEqual([`${file}:9: the last line was cut off (5 bytes) and is skipped.`]));
+});
