@@ -10,7 +10,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test('the package installs into an empty folder, and its program and its library replay there', { timeout: 120_000 }, async () => {
   await execa('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { cwd: root });
-  const [archive = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+  const archive = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '';
   await execa('npm', ['init', '--yes'], { cwd: folder });
   await execa('npm', ['install', '--offline', '--no-audit', '--no-fund', join(folder, archive)], { cwd: folder });
 

@@ -26,7 +26,7 @@ test('a replay is ready, and answers, without loading commander, zod, execa, or 
     if (line.includes('plugin_invoke_end')) child.kill('SIGTERM');
   }
   if (child.exitCode === null) await once(child, 'exit');
-  const loaded: string[] = JSON.parse(readFileSync(list, 'utf8'));
+  const loaded = parseNames(readFileSync(list, 'utf8'));
   rmSync(folder, { recursive: true });
   const files = loaded.filter((name) => name.endsWith('.cjs') && !name.includes('watch'));
   const source = files.filter((name) => name.startsWith('/')).map((name) => readFileSync(name, 'utf8')).join('\n');
@@ -39,3 +39,8 @@ test('a replay is ready, and answers, without loading commander, zod, execa, or 
   expect(loaded).not.toContain('node:child_process');
   expect(loaded).not.toContain('node:crypto');
 });
+
+function parseNames(text: string): string[] {
+  const value: unknown = JSON.parse(text);
+  return Array.isArray(value) ? value.map(String) : [];
+}

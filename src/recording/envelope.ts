@@ -76,14 +76,14 @@ export function parseEnvelope(bytes: Buffer, place: LinePlace, strict: boolean):
   return strict && explainPayload(bytes, message, place) !== undefined ? parseAnyOrder(bytes, place) : message;
 }
 
-function explainBroken(bytes: Buffer): string | undefined {
+/** A line's JSON object, or in words what is wrong with it. */
+function parseObject(bytes: Buffer): Record<string, unknown> | string {
   if (!isUtf8(bytes)) return 'it is not UTF-8';
-  try {
-    const value: unknown = JSON.parse(bytes.toString('latin1'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : 'it is not a JSON object';
-  } catch {
-    return 'it is not valid JSON';
-  }
+  const value = parseJson(bytes.toString());
+  if (value === undefined) return 'it is not valid JSON';
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? { ...value }
+    : 'it is not a JSON object';
 }
 
 function explainPayload(
@@ -116,23 +116,16 @@ function explainPlace(payload: PayloadKind): string {
 
 /** Events, and lines that somebody wrote by hand: any spacing, any order of the keys, but the payload last. */
 function parseAnyOrder(bytes: Buffer, place: LinePlace): RecordedLine | string {
-  const wrong = explainBroken(bytes);
-  if (wrong !== undefined) return wrong;
-  const text = bytes.toString();
-  const fields: Record<string, unknown> = JSON.parse(text);
+  const fields = parseObject(bytes);
+  if (typeof fields === 'string') return fields;
   const { at, event } = fields;
   if (typeof at !== 'number' || !(at >= 0) || !Number.isFinite(at)) return '`at` is not a time in milliseconds';
-  if (event === undefined) return parseMessage(fields, text, bytes, place);
+  if (event === undefined) return parseMessage(fields, bytes, place);
   if (typeof event !== 'string') return '`event` is not a string';
   return explainEvent(event, fields) ?? ({ kind: 'event', line: place.line, at, event, fields } satisfies EventLine);
 }
 
-function parseMessage(
-  fields: Record<string, unknown>,
-  text: string,
-  bytes: Buffer,
-  place: LinePlace,
-): MessageLine | string {
+function parseMessage(fields: Record<string, unknown>, bytes: Buffer, place: LinePlace): MessageLine | string {
   const { at, from, connection, stream, part, eol } = fields;
   const [payload, other] = payloadKinds.filter((kind) => Object.hasOwn(fields, kind));
   if (from !== 'client' && from !== 'plugin') return 'it has neither an `event` nor a `from` that is client or plugin';
@@ -143,6 +136,7 @@ function parseMessage(
   if (eol !== undefined && eol !== '' && eol !== '\r\n') return '`eol` is neither empty nor \\r\\n';
   if (payload === undefined) return 'it has no `message`, `text` or `base64`';
   if (other !== undefined) return `it has both \`${payload}\` and \`${other}\``;
+  const text = bytes.toString();
   const start = findPayload(text, payload, Object.keys(fields));
   if (start === undefined) return explainPlace(payload);
   const offset = Buffer.byteLength(text.slice(0, start));
@@ -173,10 +167,6 @@ function findPayload(text: string, payload: PayloadKind, keys: readonly string[]
 }
 
 function closesAsEnvelope(text: string, keys: readonly string[]): boolean {
-  try {
-    return Object.keys(JSON.parse(text)).join('\n') === keys.join('\n');
-  } catch {
-    // A spot inside a string or a nested value does not close; the next one may.
-    return false;
-  }
+  const value = parseJson(text); // a spot inside a string or a nested value does not close; the next one may
+  return typeof value === 'object' && value !== null && Object.keys(value).join('\n') === keys.join('\n');
 }

@@ -14,6 +14,14 @@ export interface Channel {
   readonly stderr: boolean;
 }
 
+/** A line with its ending, or a part of one that is too long, and when its last byte arrived. */
+export interface LinePiece {
+  channel: Channel;
+  at: number;
+  bytes: Buffer;
+  kind: 'line' | 'part' | 'last-part';
+}
+
 /** The envelope of one line: its head, its payload, and what closes it, newline included. */
 export interface EncodedLine {
   head: string;
@@ -27,17 +35,12 @@ export const lineTail = '}\n';
  * Puts a line into its envelope: `message` where its bytes are valid JSON and valid UTF-8, spliced in as they came;
  * `text` where they are UTF-8; else `base64`.
  */
-export function encodeLine(channel: Channel, at: number, line: Buffer, part = false): EncodedLine {
-  const { eol, content } = part ? { eol: '\n' as const, content: line } : cutEnding(line);
-  const envelope: EnvelopeHead = {
-    at,
-    from: channel.from,
-    connection: channel.connection,
-    stderr: channel.stderr,
-    part,
-    eol,
-  };
-  if (channel.stderr || part || !isJson(content)) return encodeOther(envelope, content);
+export function encodeLine({ channel, at, bytes, kind }: LinePiece): EncodedLine {
+  const part = kind === 'part';
+  const { eol, content } = part ? { eol: '\n' as const, content: bytes } : cutEnding(bytes);
+  const { from, connection, stderr } = channel;
+  const envelope: EnvelopeHead = { at, from, connection, stderr, part, eol };
+  if (stderr || part || !isJson(content)) return encodeOther(envelope, content);
   return { head: encodeHead(envelope, 'message'), payload: content };
 }
 

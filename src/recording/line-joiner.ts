@@ -1,10 +1,13 @@
-import type { Channel } from './line-encoder.ts';
+import type { Channel, LinePiece } from './line-encoder.ts';
 import { longestPart } from './line-encoder.ts';
 
 /** Takes the pieces of a channel's lines: whole lines, with their endings, and parts of those that are too long. */
-export interface LineSink {
-  line: (channel: Channel, line: Buffer, at: number) => void;
-  part: (channel: Channel, part: Buffer, at: number, isLast: boolean) => void;
+export type LineSink = (piece: LinePiece) => void;
+
+/** Bytes as they came, and when. */
+export interface Chunk {
+  bytes: Buffer;
+  at: number;
 }
 
 /** Makes lines of a channel's chunks, wherever they were cut; holds at most one part of a line. */
@@ -23,10 +26,10 @@ export class LineJoiner implements Channel {
   }
 
   /**
-   * Gives out the next line of `bytes`, or keeps what is left of them as the beginning of one.
+   * Gives out the line of a chunk that begins at `start`, or keeps what is left of it as the beginning of one.
    * @returns where the next line begins
    */
-  take(bytes: Buffer, start: number, at: number, sink: LineSink): number {
+  take({ bytes, at }: Chunk, start: number, sink: LineSink): number {
     const newline = bytes.indexOf(0x0a, start);
     if (newline < 0) {
       this.#keep(bytes.subarray(start), at, sink);
@@ -48,14 +51,14 @@ export class LineJoiner implements Channel {
     this.#restLength = 0;
     this.#hasParts = false;
     if (isLastPart || line.length > longestPart) this.#giveParts(line, at, sink);
-    else sink.line(this, line, at);
+    else sink({ channel: this, at, bytes: line, kind: 'line' });
   }
 
   #giveParts(line: Buffer, at: number, sink: LineSink): void {
     let start = 0;
     for (; line.length - start > longestPart; start += longestPart)
-      sink.part(this, line.subarray(start, start + longestPart), at, false);
-    sink.part(this, line.subarray(start), at, true);
+      sink({ channel: this, at, bytes: line.subarray(start, start + longestPart), kind: 'part' });
+    sink({ channel: this, at, bytes: line.subarray(start), kind: 'last-part' });
   }
 
   #keep(bytes: Buffer, at: number, sink: LineSink): void {
@@ -65,7 +68,7 @@ export class LineJoiner implements Channel {
     const all = Buffer.concat(this.#rest);
     let start = 0;
     for (; all.length - start >= longestPart; start += longestPart)
-      sink.part(this, all.subarray(start, start + longestPart), at, false);
+      sink({ channel: this, at, bytes: all.subarray(start, start + longestPart), kind: 'part' });
     this.#rest = start === all.length ? [] : [all.subarray(start)];
     this.#restLength = all.length - start;
     this.#hasParts = true;

@@ -1,9 +1,9 @@
 import type { Clock } from '../foundation/clock.ts';
 import { encodeEvent } from './envelope.ts';
 import type { Header } from './header.ts';
-import type { Channel } from './line-encoder.ts';
+import type { Channel, LinePiece } from './line-encoder.ts';
 import { encodeLine, lineTail } from './line-encoder.ts';
-import { LineJoiner } from './line-joiner.ts';
+import type { LineJoiner } from './line-joiner.ts';
 import { SlabWriter } from './slab-writer.ts';
 
 /** What is encoded in one turn of the event loop, so that forwarding is never held up for more than about 2 ms. */
@@ -198,33 +198,24 @@ export class RecordingWriter {
     }
     const { channel, at, bytes } = entry;
     if (bytes === undefined) {
-      channel.end(at, this.#sink);
+      channel.end(at, this.#keepPiece);
       return true;
     }
-    const next = channel.take(bytes, this.#offset, at, this.#sink);
+    const next = channel.take({ bytes, at }, this.#offset, this.#keepPiece);
     this.#waiting -= next - this.#offset;
     this.#offset = next;
     return next >= bytes.length;
   }
 
-  readonly #sink = {
-    line: (channel: Channel, line: Buffer, at: number): void => {
-      this.#appendLine(channel, at, line, false);
-      this.#options.onLine(channel, line, at);
-    },
-    part: (channel: Channel, part: Buffer, at: number, isLast: boolean): void => {
-      this.#appendLine(channel, at, part, !isLast);
-      if (isLast) this.#options.onLine(channel, undefined, at);
-    },
-  };
-
-  #appendLine(channel: Channel, at: number, line: Buffer, isPart: boolean): void {
-    const { head, payload } = encodeLine(channel, at, line, isPart);
+  readonly #keepPiece = (piece: LinePiece): void => {
+    const { head, payload } = encodeLine(piece);
     this.#slab.appendAscii(head);
     this.#slab.append(payload);
     this.#slab.appendAscii(lineTail);
     this.#lines++;
-  }
+    const { channel, kind, bytes, at } = piece;
+    if (kind !== 'part') this.#options.onLine(channel, kind === 'line' ? bytes : undefined, at);
+  };
 
   #fail(error: Error): void {
     this.#hasFailed = true;

@@ -30,7 +30,7 @@ export interface Child {
  * @throws RepriseError `start-failed` where the system starts no process at all; look the command up beforehand
  */
 export async function startChild(command: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Child> {
-  const pipes = openChildPipes();
+  const pipes = await openChildPipes();
   const child = spawn('/bin/sh', ['-c', guardScript, 'sh', ...keepEnvironment(command, env)], {
     detached: true,
     env,

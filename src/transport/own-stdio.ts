@@ -2,64 +2,53 @@ import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 
+type Stdio = 0 | 1 | 2;
+
 /** This process's stdin. Destroying it lets go of a pipe, so that its writer is told by its next write. */
 export function openOwnStdin(): Readable {
   if (!isPipe(0)) return process.stdin;
-  const own = openAnew(0);
-  return own === undefined ? releasing(0, readingFrom(0)) : readingFrom(own);
+  openAnew(0);
+  return releasing(0, new Socket({ fd: 0, readable: true, writable: false }));
 }
 
 /** This process's stdout. Ending it lets go of a pipe, so that its reader sees the end before this process exits. */
 export function openOwnStdoutStream(): Writable {
   if (!isPipe(1)) return process.stdout;
-  const own = openAnew(1);
-  return own === undefined ? releasing(1, writingTo(1)) : writingTo(own);
+  openAnew(1);
+  return releasing(1, new Socket({ fd: 1, readable: false, writable: true }));
 }
 
-/** This process's stderr. */
+/** This process's stderr. Call it before anything has used `process.stderr`, which Node does whenever a socket closes. */
 export function openOwnStderr(): Writable {
-  const own = isPipe(2) ? openAnew(2, false) : undefined;
-  return own === undefined ? process.stderr : writingTo(own);
+  if (isPipe(2)) openAnew(2);
+  return process.stderr;
 }
 
-function isPipe(fd: number): boolean {
+function isPipe(fd: Stdio): boolean {
   const stat = fstatSync(fd);
   return stat.isFIFO() || stat.isSocket();
 }
 
 /**
- * Opens a pipe once more, for this process alone: libuv makes what it reads and writes non-blocking, and others that have
- * the same open file would see EAGAIN. The first descriptor is let go of; its number stays taken, so that no file gets it.
- * @returns undefined where it can't be opened: a socket, another user's pipe, a system without /proc
+ * Opens a pipe once more under the same number, for this process alone: libuv makes what it reads and writes
+ * non-blocking, and others that have the same open file would see EAGAIN.
  */
-function openAnew(fd: number, replaces = true): number | undefined {
+function openAnew(fd: Stdio): void {
+  const flags = (fd === 0 ? constants.O_RDONLY : constants.O_WRONLY) | constants.O_NONBLOCK;
   try {
-    const own = openSync(
-      `/proc/self/fd/${fd}`,
-      (fd === 0 ? constants.O_RDONLY : constants.O_WRONLY) | constants.O_NONBLOCK,
-    );
-    if (replaces) replace(fd);
-    return own;
+    const other = openSync(`/proc/self/fd/${fd}`, flags);
+    closeSync(fd);
+    openSync(`/proc/self/fd/${other}`, flags); // gets the number, the lowest that is free
+    closeSync(other);
   } catch {
-    // The descriptor itself must do.
-    return undefined;
+    // A socket, another user's pipe, a system without /proc: the descriptor must do as it is.
   }
 }
 
-function readingFrom(fd: number): Socket {
-  return new Socket({ fd, readable: true, writable: false });
-}
-
-function writingTo(fd: number): Socket {
-  return new Socket({ fd, readable: false, writable: true });
-}
-
-/** libuv leaves the descriptors 0 to 2 open when their handles close. */
-function releasing(fd: number, socket: Socket): Socket {
-  return socket.once('close', () => replace(fd));
-}
-
-function replace(fd: number): void {
-  closeSync(fd);
-  openSync('/dev/null', fd === 0 ? 'r' : 'w');
+/** libuv leaves the descriptors 0 to 2 open when their handles close. The number stays taken, so that no file gets it. */
+function releasing(fd: Stdio, socket: Socket): Socket {
+  return socket.once('close', () => {
+    closeSync(fd);
+    openSync('/dev/null', fd === 0 ? 'r' : 'w');
+  });
 }

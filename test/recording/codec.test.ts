@@ -190,14 +190,12 @@ test.each([
 ])('makes of a line of %s no part that is longer than 16 MiB', (_, lengths, expected) => {
   const joiner = new LineJoiner({ from: 'plugin', connection: 0, stderr: false });
   const given: [number, string][] = [];
-  const sink: LineSink = {
-    line: (_channel, whole) => void given.push([whole.length, 'line']),
-    part: (_channel, part, _at, isLast) => void given.push([part.length, isLast ? 'last' : 'more']),
-  };
+  const names = { line: 'line', part: 'more', 'last-part': 'last' };
+  const sink: LineSink = ({ bytes, kind }) => void given.push([bytes.length, names[kind]]);
   for (const [index, length] of lengths.entries()) {
     const chunk = Buffer.alloc(length, 'x');
     if (index === lengths.length - 1) chunk[length - 1] = 0x0a;
-    for (let start = 0; start < chunk.length; start = joiner.take(chunk, start, 1, sink));
+    for (let start = 0; start < chunk.length; start = joiner.take({ bytes: chunk, at: 1 }, start, sink));
   }
   joiner.end(2, sink);
   expect(given).toEqual(expected);

@@ -50,7 +50,12 @@ test('a reader in Python finds the bytes of lines of every kind', async () => {
   for (const [index, [bytes, eol, connection, isPlugin]] of lines.entries()) {
     const line = Buffer.concat([Buffer.from(bytes.filter((byte) => byte !== 0x0a)), Buffer.from(eol)]);
     const from = isPlugin ? 'plugin' : 'client';
-    const { head, payload } = encodeLine({ from, connection, stderr: false }, index / 8, line);
+    const { head, payload } = encodeLine({
+      channel: { from, connection, stderr: false },
+      at: index / 8,
+      bytes: line,
+      kind: 'line',
+    });
     pieces.push(head, payload, lineTail);
     wire.push(`${from} ${connection} ${line.toString('hex')}`);
   }
