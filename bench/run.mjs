@@ -151,5 +151,7 @@ function loadRecording() {
     command: ['bench'],
     recorder: { name: 'bench', version: '0', node: process.version, platform: 'any' },
   };
-  return [header, ...lines.map((line, at) => Object.assign({ at }, line))].map((line) => `${JSON.stringify(line)}\n`).join('');
+  return [header, ...lines.map((line, at) => Object.assign({ at }, line))]
+    .map((line) => `${JSON.stringify(line)}\n`)
+    .join('');
 }

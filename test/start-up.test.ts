@@ -20,7 +20,11 @@ test('a replay is ready, and answers, without loading commander, zod, execa, or 
   const folder = mkdtempSync(join(tmpdir(), 'reprise-test-'));
   const [hook, list] = [join(folder, 'watch.cjs'), join(folder, 'loaded.json')];
   writeFileSync(hook, watcher);
-  const child = spawn(process.execPath, ['-r', hook, program, 'replay', 'recordings/regex.jsonl', '--pace', 'instant'], { cwd: root, env: { ...process.env, LOADED: list }, stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(
+    process.execPath,
+    ['-r', hook, program, 'replay', 'recordings/regex.jsonl', '--pace', 'instant'],
+    { cwd: root, env: { ...process.env, LOADED: list }, stdio: ['pipe', 'pipe', 'inherit'] },
+  );
   for await (const line of createInterface({ input: child.stdout })) {
     if (line.includes('plugin_ready')) child.stdin.write('{"type":"tool","action":"x"}\n');
     if (line.includes('plugin_invoke_end')) child.kill('SIGTERM');
@@ -29,13 +33,17 @@ test('a replay is ready, and answers, without loading commander, zod, execa, or 
   const loaded = parseNames(readFileSync(list, 'utf8'));
   rmSync(folder, { recursive: true });
   const files = loaded.filter((name) => name.endsWith('.cjs') && !name.includes('watch'));
-  const source = files.filter((name) => name.startsWith('/')).map((name) => readFileSync(name, 'utf8')).join('\n');
+  const source = files
+    .filter((name) => name.startsWith('/'))
+    .map((name) => readFileSync(name, 'utf8'))
+    .join('\n');
   expect(files.length).toBeGreaterThan(0);
   for (const reserved of ['commander', 'zod', 'execa', 'msw', 'cli-table3', 'yaml', 'fflate']) {
     expect(loaded.filter((name) => name.includes(reserved))).toEqual([]);
   }
   // What is bundled leaves its marks: the loaded chunks hold none of these packages.
-  for (const mark of ['CommanderError', 'ZodType', 'ExecaError', 'inflateSync', 'YAMLParseError']) expect(source).not.toContain(mark);
+  for (const mark of ['CommanderError', 'ZodType', 'ExecaError', 'inflateSync', 'YAMLParseError'])
+    expect(source).not.toContain(mark);
   expect(loaded).not.toContain('node:child_process');
   expect(loaded).not.toContain('node:crypto');
 });

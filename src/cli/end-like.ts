@@ -11,7 +11,8 @@ export function endLike(exit: ProcessExit): number {
   if (exit.signal === null) return exit.code ?? 1;
   // Node ignores SIGPIPE; having listened to a signal and listening no more gives it back its usual effect.
   const nothing = (): void => undefined;
-  if (exit.signal !== 'SIGKILL' && exit.signal !== 'SIGSTOP') process.on(exit.signal, nothing).removeAllListeners(exit.signal);
+  if (exit.signal !== 'SIGKILL' && exit.signal !== 'SIGSTOP')
+    process.on(exit.signal, nothing).removeAllListeners(exit.signal);
   process.kill(process.pid, exit.signal);
   return statusOf(exit);
 }

@@ -9,7 +9,8 @@ const ending = /\.jsonl(\.gz)?$/;
  * @throws RepriseError where a folder holds none, or a pattern fits none
  */
 export async function findRecordings(words: readonly string[]): Promise<string[]> {
-  if (words.length === 0) throw new RepriseError('usage', 'Failed to find a recording: none was named. Give a file, a folder or a pattern.');
+  if (words.length === 0)
+    throw new RepriseError('usage', 'Failed to find a recording: none was named. Give a file, a folder or a pattern.');
   const found: string[] = [];
   for (const word of words) {
     const stat = statSync(word, { throwIfNoEntry: false });
@@ -23,7 +24,11 @@ export async function findRecordings(words: readonly string[]): Promise<string[]
 function listFolder(folder: string): string[] {
   const names = readdirSync(folder).filter((name) => ending.test(name));
   if (names.length > 0) return names.toSorted().map((name) => join(folder, name));
-  throw new RepriseError('not-found', `Failed to find a recording: the folder ${folder} holds no .jsonl file. Record one with \`reprise record -o ${join(folder, 'NAME.jsonl')} -- COMMAND\`.`, { file: folder });
+  throw new RepriseError(
+    'not-found',
+    `Failed to find a recording: the folder ${folder} holds no .jsonl file. Record one with \`reprise record -o ${join(folder, 'NAME.jsonl')} -- COMMAND\`.`,
+    { file: folder },
+  );
 }
 
 async function expand(pattern: string): Promise<string[]> {

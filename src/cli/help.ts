@@ -18,7 +18,9 @@ export function runHelp(name: string, rest: readonly string[]): number {
 
 /** The help of the whole program. */
 function renderHelp(): string {
-  const program = new Command('reprise').description('Records Dify plugins, and plays them back as if they were there.');
+  const program = new Command('reprise').description(
+    'Records Dify plugins, and plays them back as if they were there.',
+  );
   program.helpCommand(true).version(packageVersion);
   for (const spec of commandTable) program.addCommand(createCommand(spec));
   return program.helpInformation();
@@ -31,14 +33,20 @@ function renderCommandHelp(spec: CommandSpec): string {
 
 function createCommand(spec: CommandSpec): Command {
   const command = new Command(spec.name).description(spec.text).usage(spec.usage);
-  for (const option of spec.options) command.addOption(spec.readsEnvironment === true ? createOption(option).env(environmentName(option)) : createOption(option));
+  for (const option of spec.options)
+    command.addOption(
+      spec.readsEnvironment === true ? createOption(option).env(environmentName(option)) : createOption(option),
+    );
   return command;
 }
 
 function createOption(spec: OptionSpec): Option {
   const { flag, short, value, choices, usually, text } = spec;
   const names = `${short === undefined ? '' : `-${short}, `}--${flag}${value === undefined ? '' : ` <${value}>`}`;
-  const option = new Option(names, usually === undefined || choices !== undefined ? text : `${text} (usually ${usually})`);
+  const option = new Option(
+    names,
+    usually === undefined || choices !== undefined ? text : `${text} (usually ${usually})`,
+  );
   if (choices === undefined) return option;
   option.choices([...choices]);
   return usually === undefined ? option : option.default(usually);

@@ -6,7 +6,14 @@ import type { RecordResult } from '../recorder/record.ts';
 const mostNamed = 5;
 
 /** One line that sums a session up, and names what never ended. */
-export function renderRecordSummary({ messages, bytes, invocations, duration, file, unfinished }: RecordResult): string {
+export function renderRecordSummary({
+  messages,
+  bytes,
+  invocations,
+  duration,
+  file,
+  unfinished,
+}: RecordResult): string {
   const sum = `${count(messages, 'message')} (${prettyBytes(bytes)}) in ${count(invocations, 'invocation')}, ${prettyMilliseconds(duration)}, kept in ${file}`;
   if (unfinished.length === 0) return sum;
   const names = unfinished.slice(0, mostNamed).map(({ id, action }) => `${JSON.stringify(id)} ${action}`);

@@ -27,6 +27,9 @@ export async function runReplay({ values, words }: ReadOptions): Promise<number>
 
 /** The library's names for what the option table has read; the table has checked the values. */
 function optionsOf(values: ReadOptions['values']): ReplayOptions {
-  const entries = Object.entries(values).map(([flag, value]) => [flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()), value]);
+  const entries = Object.entries(values).map(([flag, value]) => [
+    flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+    value,
+  ]);
   return Object.fromEntries(entries) as ReplayOptions;
 }

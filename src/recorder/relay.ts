@@ -48,6 +48,8 @@ export class Relay {
     source.on('data', (chunk: Buffer) => this.#pass(chunk));
     source.on('end', () => this.#end());
     source.on('error', () => this.#reset());
+    // A stream that was opened before this relay may have ended already: it says so once.
+    if (source.readableEnded) process.nextTick(() => this.#end());
     sink.on('drain', () => {
       this.#isBlocked = false;
       this.#flow();

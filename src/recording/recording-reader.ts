@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { RepriseError, reasonOf, systemCode } from '../foundation/reprise-error.ts';
 import { parseEnvelope } from './envelope.ts';
 import type { Header } from './header.ts';
@@ -97,7 +97,7 @@ export class RecordingReader {
     const raw = this.#cached(offset, length) ?? this.#readAt(offset, length);
     if (payload === 'message') return raw;
     const text = parseJson(raw.toString());
-    if (typeof text !== 'string') throw this.#broken(`\`${payload}\` at byte ${offset} is not a string`);
+    if (typeof text !== 'string') throw this.#broken(`\`${payload}\` is not a string`, this.#lineOf(offset));
     return Buffer.from(text, payload === 'text' ? 'utf8' : 'base64');
   }
 
@@ -166,18 +166,28 @@ export class RecordingReader {
     const bytes = Buffer.allocUnsafe(length);
     for (let done = 0; done < length;) {
       const count = readSync(this.#fd, bytes, done, length - done, offset + done);
-      if (count === 0) throw this.#broken(`it was cut short while it was read, at byte ${offset + done}`);
+      if (count === 0) throw this.#broken('it was cut short while it was read', this.#lineOf(offset));
       done += count;
     }
     return bytes;
   }
 
-  #broken(what: string): RepriseError {
-    const facts = { file: this.file, line: this.#line };
+  /** The line in which a byte stands; the whole file before it is counted, which an error is worth. */
+  #lineOf(offset: number): number {
+    const slab = Buffer.allocUnsafe(slabSize);
+    let line = 1;
+    for (let at = 0; at < offset; at += slabSize) {
+      const end = readSync(this.#fd, slab, 0, Math.min(slabSize, offset - at), at);
+      for (let next = slab.indexOf(0x0a); next >= 0 && next < end; next = slab.indexOf(0x0a, next + 1)) line++;
+    }
+    return line;
+  }
+
+  #broken(what: string, line = this.#line): RepriseError {
     return new RepriseError(
       'broken-line',
-      `Failed to read ${this.file}:${this.#line}: ${what}. Mend or remove that line, or record again.`,
-      facts,
+      `Failed to read ${this.file}:${line}: ${what}. Mend or remove that line, or record again.`,
+      { file: this.file, line },
     );
   }
 }
@@ -196,12 +206,21 @@ function isPacked(fd: number): boolean {
   return readSync(fd, magic, 0, 2, 0) === 2 && magic[0] === 0x1f && magic[1] === 0x8b;
 }
 
+/** A pipe without a writer would block for ever, without the flag. */
 function openForReading(file: string): number {
+  const fd = openOrExplain(file);
+  const stat = fstatSync(fd);
+  if (stat.isFile()) return fd;
+  closeSync(fd);
+  const what = stat.isDirectory()
+    ? 'it is a folder. Name a file in it.'
+    : 'it is not a regular file. Give a recording.';
+  throw new RepriseError('not-a-recording', `Failed to open ${file}: ${what}`, { file });
+}
+
+function openOrExplain(file: string): number {
   try {
-    const fd = openSync(file, 'r');
-    if (fstatSync(fd).isFile()) return fd;
-    closeSync(fd);
-    throw new Error('it is not a regular file');
+    return openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     const missing = systemCode(error) === 'ENOENT';
     const what = missing ? 'there is no such file' : reasonOf(error);

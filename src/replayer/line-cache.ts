@@ -36,7 +36,8 @@ export class LineCache {
     const { at, next } = line;
     const playable = { at, next, row: line.row, place: placeOf(line), bytesFor: this.#stamp(line) };
     const size = line.bytes.length;
-    if (size <= longestText && size <= this.#left) {
+    // While a recording is still being read, a row may yet get another one behind it.
+    if (source.isComplete && size <= longestText && size <= this.#left) {
       this.#rowsOf(source).set(row, playable);
       this.#left -= size;
     }

@@ -189,7 +189,7 @@ test('says that a file is missing', async () => {
 test('says that a folder is no file', async () => {
   const folder = join(makeFolder(), 'folder.jsonl');
   mkdirSync(folder);
-  expect((await failureOf(folder)).message).toMatch(/^Failed to open .*: it is not a regular file\. /);
+  expect((await failureOf(folder)).message).toMatch(/^Failed to open .*: it is a folder\. Name a file in it\.$/);
 });
 
 test('reads a line that is longer than what is read at once', async () => {

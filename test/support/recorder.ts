@@ -1,6 +1,6 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -105,12 +105,12 @@ export interface Line {
 
 /** All of a recording that is whole; the last line may be cut. */
 export function readLines(file: string): Line[] {
-  const text = readFileSync(file, 'utf8');
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
   return text
     .slice(0, text.lastIndexOf('\n') + 1)
     .split('\n')
     .filter((line) => line !== '')
-    .map((raw) => ({ ...(JSON.parse(raw) as Line), raw })); // what it is, the tests look at
+    .map((raw) => Object.assign(JSON.parse(raw) as Line, { raw })); // what it is, the tests look at
 }
 
 /** The bytes that one side said, put together again from a recording. */

@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { makeFolder } from '../support/files.ts';
+import { run } from '../support/programs.ts';
+import type { Running } from '../support/recorder.ts';
+import {
+  eventsOf,
+  isLinux,
+  program,
+  readLines,
+  record,
+  recordCommand,
+  start,
+  stateOf,
+  until,
+} from '../support/recorder.ts';
+
+interface Signalled {
+  running: Running;
+  file: string;
+  /** Of the command. */
+  pid: number;
+}
+
+/** Records a command that says its process id first. */
+async function startRecorded(command: readonly string[]): Promise<Signalled> {
+  const file = join(makeFolder(), 'recording.jsonl');
+  const running = start(recordCommand(file, command));
+  await running.says('\n');
+  await running.says('recording to', 'stderr'); // signals are forwarded by then
+  return { running, file, pid: Number(running.stdout().toString()) };
+}
+
+async function kill({ running, pid }: Signalled): Promise<void> {
+  process.kill(pid, 'SIGKILL');
+  expect((await running.ended).code).toBe(137);
+}
+
+test('the command gets each signal exactly once', async () => {
+  const recorded = await startRecorded(program('signals.sh'));
+  const signals = ['TERM', 'INT', 'HUP', 'QUIT', 'CONT', 'USR1', 'USR2'] as const;
+  for (const signal of signals) {
+    recorded.running.child.kill(`SIG${signal}`);
+    await recorded.running.says(`${signal}\n`);
+  }
+  await kill(recorded);
+  expect(recorded.running.stdout().toString()).toBe(`${recorded.pid}\n${signals.join('\n')}\n`);
+  expect(eventsOf(readLines(recorded.file), 'signal')).toEqual(
+    signals.map((signal) => ({ from: 'client', signal: `SIG${signal}` })),
+  );
+});
+
+test('two signals at once both reach the command', async () => {
+  const recorded = await startRecorded(program('signals.sh'));
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) recorded.running.child.kill(signal);
+  for (const signal of ['TERM\n', 'INT\n', 'HUP\n']) await recorded.running.says(signal);
+  await kill(recorded);
+});
+
+test.skipIf(!isLinux)('SIGTSTP stops the command and the recorder, SIGCONT lets both go on', async () => {
+  const recorded = await startRecorded(['sh', '-c', 'echo $$; while :; do sleep 0.02; done']);
+  const { child } = recorded.running;
+  const both = (state: RegExp) => () => state.test(stateOf(recorded.pid)) && state.test(stateOf(child.pid ?? 0));
+  child.kill('SIGTSTP');
+  await until(both(/^T$/), () => 'both are stopped');
+  child.kill('SIGCONT');
+  await until(both(/^[SRD]$/), () => 'both go on');
+  await kill(recorded);
+});
+
+test.skipIf(!isLinux)('a command that catches SIGTSTP is not stopped by force', async () => {
+  const recorded = await startRecorded(program('signals.sh'));
+  recorded.running.child.kill('SIGTSTP');
+  await until(
+    () => stateOf(recorded.running.child.pid ?? 0) === 'T',
+    () => 'the recorder is stopped',
+  );
+  recorded.running.child.kill('SIGCONT');
+  await recorded.running.says('CONT\n');
+  await kill(recorded);
+  expect(recorded.running.stdout().toString()).toMatch(/^\d+\n(TSTP\nCONT|CONT\nTSTP)\n$/); // a shell may take two at once in any order
+});
+
+test('the recorder ends when the command ends on the signal, with 128 and its number', async () => {
+  const { running, file } = await startRecorded(['sh', '-c', 'echo $$; exec sleep 1000']);
+  running.child.kill('SIGTERM');
+  expect(await running.ended).toMatchObject({ code: 143, signal: null });
+  expect(readLines(file).at(-1)).toMatchObject({ event: 'end' });
+});
+
+test('the command is the leader of a session of its own', async () => {
+  const { stdout } = await record(['sh', '-c', 'echo $$ $(ps -o sess= -o pgid= -p $$)']);
+  const [pid, session, group] = stdout.toString().trim().split(' ');
+  expect([session, group]).toEqual([pid, pid]);
+});
+
+test('a command that makes its own group still gets the signals', async () => {
+  const { running } = await startRecorded([
+    'bash',
+    '-c',
+    'set -m; echo $$; trap "echo TERM; exit 3" TERM; sleep 1000 & wait',
+  ]);
+  running.child.kill('SIGTERM');
+  expect(await running.ended).toMatchObject({ code: 3 });
+});
+
+test.each([
+  [['-s', 'TERM', '0.4'], 124],
+  [['-s', 'INT', '--preserve-status', '0.4'], 130],
+])('it can be run under timeout %o', async (options, status) => {
+  expect(
+    (await run(['timeout', ...options, ...recordCommand(join(makeFolder(), 'x.jsonl'), ['sleep', '1000'], ['-q'])]))
+      .status,
+  ).toBe(status);
+});
