@@ -1,3 +1,5 @@
+import { parseJson } from '../foundation/parse-json.ts';
+
 /** A longer error is a payload, not an explanation. */
 const longestError = 1 << 20;
 const longestText = 500;
@@ -14,15 +16,6 @@ export function explainErrorLine(line: Buffer): string | undefined {
   const [type, message] = [fieldOf(exception, 'error_type'), fieldOf(exception, 'message')];
   const text = typeof type === 'string' && typeof message === 'string' ? `${type}: ${message}` : error;
   return Buffer.from(text.slice(0, longestText)).toString(); // a copy: a part would hold the whole line in memory
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not an error line, or one whose text is not JSON: the caller does without.
-    return undefined;
-  }
 }
 
 function fieldOf(value: unknown, key: string): unknown {

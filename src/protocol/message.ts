@@ -1,3 +1,5 @@
+import { parseJson } from '../foundation/parse-json.ts';
+
 /** The parts of a plugin's line that say what it is. */
 export interface Message {
   /** The text between the quotes of `invoke_id`, decoded. */
@@ -23,7 +25,7 @@ export function parseMessage(line: Buffer): Message | undefined {
   const match = goStart.exec(line.toString('latin1', 0, Math.min(usualStart, line.length)));
   if (match === null) return parseAnyMessage(line);
   const [, quoted = '""', type = ''] = match;
-  const id = isPlain(quoted) ? quoted.slice(1, -1) : parseJson(Buffer.from(quoted, 'latin1'));
+  const id = isPlain(quoted) ? quoted.slice(1, -1) : parseJson(Buffer.from(quoted, 'latin1').toString());
   return typeof id === 'string' ? { id, type, idStart: idOffset, idEnd: idOffset + quoted.length } : undefined;
 }
 
@@ -37,20 +39,11 @@ function isPlain(quoted: string): boolean {
 /** Another spelling than the program's: another order of keys, or spaces. */
 function parseAnyMessage(line: Buffer): Message | undefined {
   const text = line.toString('latin1');
-  const value = parseJson(line);
+  const value = parseJson(line.toString());
   if (typeof value !== 'object' || value === null || !('invoke_id' in value) || !('type' in value)) return undefined;
   if (typeof value.invoke_id !== 'string' || typeof value.type !== 'string') return undefined;
   const found = findTopLevelId(text);
   return found === undefined ? undefined : { id: value.invoke_id, type: value.type, ...found };
-}
-
-function parseJson(line: Buffer): unknown {
-  try {
-    return JSON.parse(line.toString());
-  } catch {
-    // A line that is not JSON is no message.
-    return undefined;
-  }
 }
 
 /** The last of several keys `invoke_id` at the top counts, as for every reader of JSON. */

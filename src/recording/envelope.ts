@@ -1,18 +1,8 @@
 import { isUtf8 } from 'node:buffer';
+import { isJsonObject, parseJson } from '../foundation/parse-json.ts';
 import { explainEvent } from './event-fields.ts';
-import type { EventLine, LineEnding, MessageLine, PayloadKind, RecordedLine, Side } from './recorded-line.ts';
+import type { EnvelopeHead, EventLine, MessageLine, PayloadKind, RecordedLine } from './recorded-line.ts';
 import { payloadKinds } from './recorded-line.ts';
-
-/** What stands before a line's payload, in this order in the file. */
-export interface EnvelopeHead {
-  at: number;
-  from: Side;
-  /** 0 for stdio, where the key is left out. */
-  connection: number;
-  stderr: boolean;
-  part: boolean;
-  eol: LineEnding;
-}
 
 /** A time as the file holds it: milliseconds with microsecond digits. */
 export function formatAt(at: number): string {
@@ -81,9 +71,7 @@ function parseObject(bytes: Buffer): Record<string, unknown> | string {
   if (!isUtf8(bytes)) return 'it is not UTF-8';
   const value = parseJson(bytes.toString());
   if (value === undefined) return 'it is not valid JSON';
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? { ...value }
-    : 'it is not a JSON object';
+  return isJsonObject(value) ? value : 'it is not a JSON object';
 }
 
 function explainPayload(
@@ -98,16 +86,6 @@ function explainPayload(
   if (typeof value !== 'string') return `\`${payload}\` is not a string`;
   const canonical = payload === 'text' || Buffer.from(value, 'base64').toString('base64') === value;
   return canonical ? undefined : '`base64` is not base64';
-}
-
-/** The whole line is JSON; what is cut out as its payload is not where another key follows. */
-function parseJson(raw: string): unknown {
-  try {
-    return JSON.parse(raw);
-  } catch {
-    // The caller says what this means.
-    return undefined;
-  }
 }
 
 function explainPlace(payload: PayloadKind): string {

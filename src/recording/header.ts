@@ -1,4 +1,5 @@
 import { arch, platform } from 'node:process';
+import { isJsonObject, parseJson } from '../foundation/parse-json.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
 
 export const formatName = 'reprise';
@@ -31,8 +32,8 @@ export function createHeader(command: readonly string[], version: string, now = 
  * @throws RepriseError `not-a-recording`, or `newer-version` where the file was written by a later reprise
  */
 export function parseHeader(text: string, file: string): Header {
-  const value = parseObject(text);
-  if (value?.['format'] !== formatName) {
+  const value = parseJson(text);
+  if (!isJsonObject(value) || value['format'] !== formatName) {
     throw new RepriseError(
       'not-a-recording',
       `Failed to read ${file}: it is not a recording (line 1 is not a reprise header). Give a file made by \`reprise record\`.`,
@@ -55,22 +56,8 @@ export function parseHeader(text: string, file: string): Header {
   return { ...value, format: formatName, version, recorded_at, command, recorder: value['recorder'] };
 }
 
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    // Not JSON is one way of not being a header; the caller says so.
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isRecorder(value: unknown): value is Header['recorder'] {
-  return isObject(value) && ['name', 'version', 'node', 'platform'].every((key) => typeof value[key] === 'string');
+  return isJsonObject(value) && ['name', 'version', 'node', 'platform'].every((key) => typeof value[key] === 'string');
 }
 
 function brokenHeader(file: string, key: string): RepriseError {

@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import type { EnvelopeHead } from './envelope.ts';
 import { encodeHead } from './envelope.ts';
-import type { LineEnding, PayloadKind, Side } from './recorded-line.ts';
+import type { EnvelopeHead, LineEnding, PayloadKind, Side } from './recorded-line.ts';
 
 /** A longer line is kept in parts of this size. */
 export const longestPart = 16 << 20;

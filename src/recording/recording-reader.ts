@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { parseJson } from '../foundation/parse-json.ts';
 import { RepriseError, reasonOf, systemCode } from '../foundation/reprise-error.ts';
 import { parseEnvelope } from './envelope.ts';
 import type { Header } from './header.ts';
@@ -189,15 +190,6 @@ export class RecordingReader {
       `Failed to read ${this.file}:${line}: ${what}. Mend or remove that line, or record again.`,
       { file: this.file, line },
     );
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not looked at before, where a file is long; the caller says so.
-    return undefined;
   }
 }
 

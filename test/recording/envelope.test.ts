@@ -1,5 +1,5 @@
+import type { EnvelopeHead } from '../../src/recording/recorded-line.ts';
 import { expect, test } from 'vitest';
-import type { EnvelopeHead } from '../../src/recording/envelope.ts';
 import { encodeEvent, encodeHead, formatAt, parseEnvelope } from '../../src/recording/envelope.ts';
 
 function parse(text: string | Buffer, strict = true): ReturnType<typeof parseEnvelope> {

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { RepriseError, replay } from 'reprise';
 import { expect, test, vi } from 'vitest';
 import { makeFile } from '../support/files.ts';
+import { textOf } from '../support/error-text.ts';
 import { LineReader } from '../support/line-reader.ts';
 import {
   acknowledgement,
@@ -22,12 +23,6 @@ import {
 
 const instant = { pace: 'instant' } as const;
 const simple = [...startUp(), ...invocation(100, 'a', { n: 1 }, ['one', 'two'])];
-
-/** The error's text in a line. */
-function textOf(line: string | undefined): { error_type: string; message: string } {
-  const { response: body } = JSON.parse(line ?? '') as { response: { error: string } };
-  return JSON.parse(body.error) as { error_type: string; message: string };
-}
 
 test('ends its output and its process when it is closed, and closing twice does no harm', async () => {
   const plugin = await replay(makeRecording(simple), instant);

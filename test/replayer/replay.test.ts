@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { replay } from 'reprise';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { dial } from '../support/dial.ts';
+import { textOf } from '../support/error-text.ts';
 import { LineReader } from '../support/line-reader.ts';
 import {
   acknowledgement,
@@ -21,12 +22,6 @@ import {
 
 const instant = { pace: 'instant' } as const;
 const simple = [...startUp(), ...invocation(100, 'a', { n: 1 }, ['one', 'two'])];
-
-/** The error's text in a line. */
-function textOf(line: string | undefined): { error_type: string; message: string } {
-  const { response: body } = JSON.parse(line ?? '') as { response: { error: string } };
-  return JSON.parse(body.error) as { error_type: string; message: string };
-}
 
 test('answers over stdio with the caller’s id', async () => {
   await using plugin = await replay(makeRecording(simple), instant);

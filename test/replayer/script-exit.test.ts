@@ -1,9 +1,6 @@
 import { expect, test } from 'vitest';
-import { decodeRequestLine } from '../../src/protocol/request.ts';
-import type { Match } from '../../src/replayer/script.ts';
-import { exitAfter, Script } from '../../src/replayer/script.ts';
-import type { Invocation } from '../../src/replayer/script-source.ts';
-import type { Said } from '../support/recordings.ts';
+import { exitAfter } from '../../src/replayer/script.ts';
+import { found, openScript } from '../support/scripts.ts';
 import {
   acknowledgement,
   client,
@@ -11,33 +8,14 @@ import {
   event,
   invocation,
   loading,
-  makeRecording,
   plugin,
   request,
   response,
   startUp,
 } from '../support/recordings.ts';
 
-async function open(...recordings: (readonly Said[])[]): Promise<Script> {
-  const script = await Script.open(recordings.map((said) => makeRecording(said)));
-  await script.readOn(() => undefined);
-  return script;
-}
-
-function match(script: Script, line: string, connection = 0): Match {
-  const decoded = decodeRequestLine(Buffer.from(line));
-  if (decoded.kind !== 'request') throw new Error('it is no request');
-  return script.match(decoded, connection);
-}
-
-function found(script: Script, line: string, connection = 0): Invocation {
-  const one = match(script, line, connection);
-  if (one.kind !== 'found') throw new Error(`it was ${one.kind}`);
-  return one.invocation;
-}
-
 test('plays the exit of a failed start-up after its last line', async () => {
-  const script = await open([
+  const script = await openScript([
     plugin(5, loading),
     plugin(25, error('', 'plugin runtime failed')),
     event(40, 'exit', { code: 1 }),
@@ -48,7 +26,7 @@ test('plays the exit of a failed start-up after its last line', async () => {
 });
 
 test('plays an exit behind the line of an invocation that it came after, wherever its place', async () => {
-  const script = await open([
+  const script = await openScript([
     ...startUp(),
     ...invocation(40, 'a', { n: 1 }, ['x']),
     client(50, request('b', { n: 2 })),
@@ -69,7 +47,7 @@ test('plays an exit behind the line of an invocation that it came after, whereve
 });
 
 test('plays an exit behind an acknowledgement', async () => {
-  const script = await open([
+  const script = await openScript([
     ...startUp(),
     client(50, request('b')),
     plugin(51, acknowledgement),
@@ -81,7 +59,7 @@ test('plays an exit behind an acknowledgement', async () => {
 
 test('plays an exit behind the refusal that it came after', async () => {
   const refusal = error('', "invalid character 'x' looking for beginning of value");
-  const script = await open([
+  const script = await openScript([
     ...startUp(),
     client(50, 'x'),
     plugin(51, acknowledgement),
@@ -97,13 +75,13 @@ test('plays an exit behind the refusal that it came after', async () => {
 });
 
 test('plays an exit that came after ready and before any request', async () => {
-  const script = await open([...startUp(10), event(530, 'exit', { code: 1 })]);
+  const script = await openScript([...startUp(10), event(530, 'exit', { code: 1 })]);
   expect(script.startUpExit).toMatchObject({ exit: { code: 1, signal: null }, gap: 500 });
   script.close();
 });
 
 test('plays no exit that a signal asked for', async () => {
-  const script = await open([
+  const script = await openScript([
     ...startUp(),
     ...invocation(40, 'a', {}, []),
     event(50, 'signal', { from: 'client', signal: 'SIGTERM' }),
@@ -117,7 +95,7 @@ test('plays no exit that a signal asked for', async () => {
 test.each(['SIGCONT', 'SIGTSTP', 'SIGHUP'])(
   'takes the signal %s for one that asked for an exit only where it ends a program',
   async (signal) => {
-    const script = await open([
+    const script = await openScript([
       ...startUp(),
       ...invocation(40, 'a', {}, []),
       event(45, 'signal', { from: 'client', signal }),
@@ -131,7 +109,7 @@ test.each(['SIGCONT', 'SIGTSTP', 'SIGHUP'])(
 
 test('plays an exit once the refusal has been played, where something strange was said in between', async () => {
   const refusal = error('', "invalid character 'x' looking for beginning of value");
-  const script = await open([
+  const script = await openScript([
     ...startUp(),
     client(50, 'x'),
     plugin(51, acknowledgement),

@@ -1,12 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { RepriseError } from '../../src/foundation/reprise-error.ts';
-import { decodeRequestLine } from '../../src/protocol/request.ts';
-import type { Match } from '../../src/replayer/script.ts';
 import { Script } from '../../src/replayer/script.ts';
 import type { Invocation } from '../../src/replayer/script-source.ts';
 import { makeFile } from '../support/files.ts';
-import type { Said } from '../support/recordings.ts';
+import { found, match, openScript } from '../support/scripts.ts';
 import {
   acknowledgement,
   announcement,
@@ -24,24 +22,6 @@ import {
   response,
   startUp,
 } from '../support/recordings.ts';
-
-async function open(...recordings: (readonly Said[])[]): Promise<Script> {
-  const script = await Script.open(recordings.map((said) => makeRecording(said)));
-  await script.readOn(() => undefined);
-  return script;
-}
-
-function match(script: Script, line: string, connection = 0): Match {
-  const decoded = decodeRequestLine(Buffer.from(line));
-  if (decoded.kind !== 'request') throw new Error('it is no request');
-  return script.match(decoded, connection);
-}
-
-function found(script: Script, line: string, connection = 0): Invocation {
-  const one = match(script, line, connection);
-  if (one.kind !== 'found') throw new Error(`it was ${one.kind}`);
-  return one.invocation;
-}
 
 /** All lines of an invocation, as text. */
 function linesOf(script: Script, one: Invocation): string[] {
@@ -62,7 +42,7 @@ test('plays several recordings as one: the start-up of the first that became rea
     ...invocation(100, 'a', { n: 2 }, ['two']),
     ...invocation(200, 'b', { n: 1 }, ['one again']),
   ];
-  const script = await open(failed, one, two);
+  const script = await openScript(failed, one, two);
   expect([script.isReady, script.startUpExit]).toEqual([true, undefined]);
   expect(script.startUp.map(({ role, at }) => [role, at])).toEqual([
     ['loading', 10],
@@ -118,7 +98,7 @@ test('stops reading when it is closed', async () => {
 });
 
 test('counts from the acknowledgement, and keeps what was interleaved apart', async () => {
-  const script = await open([
+  const script = await openScript([
     ...startUp(),
     client(50, request('a', { n: 1 })),
     client(51, request('b', { n: 2 })),
@@ -137,7 +117,7 @@ test('counts from the acknowledgement, and keeps what was interleaved apart', as
 });
 
 test('prefers what was recorded on the same connection', async () => {
-  const script = await open([
+  const script = await openScript([
     plugin(1, loading),
     plugin(2, announcement),
     plugin(3, ready, 1),
@@ -202,7 +182,7 @@ test('leaves a request over 16 MiB, and all after it on its connection, unanswer
 });
 
 test('counts a carriage return among the 15 MiB of a request', async () => {
-  const script = await open([
+  const script = await openScript([
     ...startUp(),
     { ...client(40, request('a', { n: 1 }).padEnd((15 << 20) - 2)), eol: '\r\n' },
     { ...client(41, request('a', { n: 2 }).padEnd((15 << 20) - 1)), eol: '\r\n' },
@@ -215,7 +195,7 @@ test('counts a carriage return among the 15 MiB of a request', async () => {
 });
 
 test('knows what has not ended', async () => {
-  const script = await open([
+  const script = await openScript([
     ...startUp(),
     client(40, request('a')),
     plugin(41, acknowledgement),
@@ -227,7 +207,7 @@ test('knows what has not ended', async () => {
 });
 
 test('plays what belongs to nothing at its place in the invocation before it', async () => {
-  const script = await open([
+  const script = await openScript([
     ...startUp(),
     client(40, request('a')),
     plugin(41, acknowledgement),
@@ -241,7 +221,7 @@ test('plays what belongs to nothing at its place in the invocation before it', a
 });
 
 test('takes no part of stderr', async () => {
-  const script = await open([
+  const script = await openScript([
     { ...plugin(1, 'WARNING'), stderr: true },
     ...startUp(),
     { ...plugin(39, ready), stderr: true },
@@ -280,7 +260,7 @@ test('names file and line of what is broken, and closes the others', async () =>
 
 test('finds requests by digest where so many are kept that memory would matter', async () => {
   const big = (n: number): object => ({ n, text: 'é'.repeat(100_000) });
-  const script = await open([
+  const script = await openScript([
     ...startUp(),
     ...Array.from({ length: 60 }, (_, index) =>
       invocation(100 + index * 10, `i${index}`, big(index), [`t${index}`]),

@@ -121,7 +121,10 @@ export function bytesOf(
 ): Buffer {
   return Buffer.concat(
     lines
-      .filter((line) => line.from === from && line.connection === connection && line.stream === stream)
+      .filter(
+        (line) =>
+          line.event === undefined && line.from === from && line.connection === connection && line.stream === stream,
+      )
       .map(payloadOf),
   );
 }
