@@ -1,0 +1,96 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { freeFile, nameRecording } from '../../src/recorder/output-file.ts';
+import { makeFile, makeFolder } from '../support/files.ts';
+import { reprise } from '../support/programs.ts';
+import { record, recordCommand, start } from '../support/recorder.ts';
+import { acknowledgement, end, ready, request, response } from '../support/recordings.ts';
+
+const at = new Date(2026, 10, 22, 8, 5, 9);
+
+test.each([
+  [['dify', 'plugin', 'run', 'packages/time-0.0.6.difypkg', '-m', 'stdio'], 'time-0.0.6-20261122-080509.jsonl'],
+  [['/usr/local/bin/my plugin', 'x'], 'my_plugin-20261122-080509.jsonl'],
+  [['./é'], '_-20261122-080509.jsonl'],
+])('a recording of %o is named after its plugin, or its command, and the time', (command, name) => {
+  expect(nameRecording(command, at)).toBe(name);
+});
+
+test('a name that is taken gets a number', () => {
+  const folder = makeFolder();
+  for (const name of ['a.jsonl', 'a-2.jsonl', 'a-3.jsonl']) {
+    const file = freeFile('a.jsonl', folder);
+    expect(file).toBe(join(folder, name));
+    writeFileSync(file, '');
+  }
+});
+
+test('without -o it goes to ./recordings, and stderr says where', async () => {
+  const cwd = makeFolder();
+  const { stderr } = await start([...reprise, 'record', '--', 'sh', '-c', 'echo {}', 'time.difypkg'], { cwd }).ended;
+  const [name = ''] = readdirSync(join(cwd, 'recordings'));
+  expect(name).toMatch(/^time-\d{8}-\d{6}\.jsonl$/);
+  expect(stderr).toContain(`reprise: recording to recordings/${name}; `);
+  expect(stderr).toMatch(new RegExp(`kept in recordings/${name}\n$`));
+});
+
+test('the folders of the file are made', async () => {
+  const file = join(makeFolder(), 'a', 'b', 'c.jsonl');
+  expect((await start(recordCommand(file, ['true'])).ended).code).toBe(0);
+  expect(existsSync(file)).toBe(true);
+});
+
+test('a file that exists is refused with status 2 before the command starts', async () => {
+  const file = makeFile('precious');
+  const { code, stdout, stderr } = await start(recordCommand(file, ['echo', 'started'])).ended;
+  expect([code, stdout.toString(), stderr]).toEqual([
+    2,
+    '',
+    `reprise: Failed to record to ${file}: it exists already. Choose another name with \`-o\`, or overwrite it with \`--force\`.\n`,
+  ]);
+  expect(readFileSync(file, 'utf8')).toBe('precious');
+});
+
+test('a file that exists is overwritten with --force, but not for a command that can not be started', async () => {
+  const file = makeFile('precious');
+  await start(recordCommand(file, ['no-such-command'], ['--force'])).ended;
+  expect(readFileSync(file, 'utf8')).toBe('precious');
+  expect((await start(recordCommand(file, ['true'], ['--force'])).ended).code).toBe(0);
+  expect(readFileSync(file, 'utf8')).toMatch(/^\{"format":"reprise"/);
+});
+
+test('a folder is refused, also with --force', async () => {
+  const folder = makeFolder();
+  const { code, stderr } = await start(recordCommand(folder, ['true'], ['--force'])).ended;
+  expect([code, stderr]).toEqual([2, `reprise: Failed to record to ${folder}: it is a folder. Give \`-o\` a file.\n`]);
+});
+
+test('a device may be recorded to without --force', async () => {
+  expect((await start(recordCommand('/dev/null', ['true'], ['-q'])).ended).code).toBe(0);
+});
+
+test('a recorder without a command says how to give one', async () => {
+  const { code, stderr } = await start([...reprise, 'record', '-o', 'x.jsonl']).ended;
+  expect([code, stderr]).toEqual([
+    2,
+    'reprise: Failed to record: give the command behind `--`, as in `reprise record -o FILE -- dify plugin run x.difypkg -m stdio -r json`.\n',
+  ]);
+});
+
+test('a quiet recorder says nothing', async () => {
+  const { stderr } = await record(['sh', '-c', 'echo "[plugin_ready] map[]"; echo {}'], { options: ['--quiet'] });
+  expect(stderr).toBe('');
+});
+
+test('one line at the end sums up, and names the invocations that never ended', async () => {
+  const input = `${request('one')}\n${request('two', {}, 'invoke_llm')}\n`;
+  const answers = [ready, acknowledgement, acknowledgement, response('one', 'x'), end('one'), response('two', 'y')];
+  const { stderr } = await record(
+    ['sh', '-c', 'printf "%s\\n" "$1"; read -r one; read -r two; shift; printf "%s\\n" "$@"', 'sh', ...answers],
+    { input },
+  );
+  expect(stderr).toMatch(
+    /^reprise: recording to \S+; it holds what is sent as it is, keys and passwords too\nreprise: 8 messages \(\d+ B\) in 2 invocations, [\d.]+m?s, kept in \S+; never ended: "two" invoke_llm\n$/,
+  );
+});

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { makeFolder } from '../support/files.ts';
+import type { Running } from '../support/recorder.ts';
+import { eventsOf, hasPython, program, readLines, recordCommand, start, stateOf, until } from '../support/recorder.ts';
+
+interface Shown {
+  running: Running;
+  file: string;
+  folder: string;
+  type: (text: string) => void;
+}
+
+/** What a recorder prints on a terminal to clear its line. */
+const clear = '\r\u001B[2K';
+
+/** Records in a terminal of its own. */
+function startInTerminal(command: readonly string[], options: readonly string[] = []): Shown {
+  const folder = makeFolder();
+  const file = join(folder, 'recording.jsonl');
+  const running = start(program('terminal.py', ...recordCommand(file, command, options)));
+  return { running, file, folder, type: (text) => void running.child.stdin.write(text) };
+}
+
+/** An interactive shell in a terminal, with a recorder as its job. */
+async function startJob(): Promise<Shown & { pids: { parent: number; count: (who: 'parent' | 'child') => string } }> {
+  const folder = makeFolder();
+  const file = join(folder, 'recording.jsonl');
+  const running = start(program('terminal.py', 'bash', '--norc', '-i'), { env: { PS1: '$ ' } });
+  const type = (text: string): void => void running.child.stdin.write(text);
+  type(`${recordCommand(file, program('counter.sh', folder)).join(' ')}\n`);
+  await running.says('up\r\n');
+  await running.says('recording to');
+  const count = (who: string): string => readFileSync(join(folder, who), 'utf8');
+  return { running, file, folder, type, pids: { parent: Number(count('pid')), count } };
+}
+
+test.skipIf(!hasPython)('Ctrl-C reaches the command exactly once, and its children', async () => {
+  const child = 'sh -c \'trap "echo child; exit" INT; while :; do sleep 0.02; done\'';
+  const { running, file, type } = startInTerminal([
+    'bash',
+    '-c',
+    `trap 'echo INT' INT; set -m; set +m; bash -c ${JSON.stringify(child.slice(7, -1))} & echo up; for i in 1 2 3; do wait; done; exit 7`,
+  ]);
+  await running.says('up\r\n');
+  await running.says('recording to');
+  type('\u0003');
+  await running.says('INT\r\n');
+  process.kill(-Number(running.child.pid), 0);
+  expect(eventsOf(readLines(file), 'signal')).toEqual([{ from: 'client', signal: 'SIGINT' }]);
+  type('\u001C'); // Ctrl-\
+  expect((await running.ended).code).not.toBe(0);
+  expect(eventsOf(readLines(file), 'signal')).toContainEqual({ from: 'client', signal: 'SIGQUIT' });
+  expect(running.stdout().toString().split('INT\r\n')).toHaveLength(2);
+});
+
+test.skipIf(!hasPython).each(['fg', 'bg'])(
+  'Ctrl-Z stops the command and its children, %s lets them go on',
+  async (word) => {
+    const { running, type, pids } = await startJob();
+    type('\u001A');
+    await running.says('Stopped');
+    await until(
+      () => stateOf(pids.parent) === 'T',
+      () => 'the command is stopped',
+    );
+    const before = [pids.count('parent'), pids.count('child')];
+    type(`${word}\n`);
+    await until(
+      () => pids.count('parent') !== before[0] && pids.count('child') !== before[1],
+      () => 'both count again',
+    );
+    process.kill(-pids.parent, 'SIGKILL');
+    await running.says('kept in');
+  },
+);
+
+test.skipIf(!hasPython)('a terminal that hangs up hangs the command up, and the recording is sealed', async () => {
+  const { running, file } = startInTerminal([
+    'bash',
+    '-c',
+    'trap "exit 9" HUP; echo up; while :; do echo noise >&2; sleep 0.02; done',
+  ]);
+  await running.says('up\r\n');
+  await running.says('recording to');
+  running.child.stdin.end();
+  await until(
+    () => readLines(file).at(-1)?.event === 'end',
+    () => 'it is sealed',
+  );
+  expect(eventsOf(readLines(file), 'signal')).toContainEqual({ from: 'client', signal: 'SIGHUP' });
+  expect(eventsOf(readLines(file), 'exit')).toEqual([{ code: 9 }]);
+});
+
+test.skipIf(!hasPython)(
+  'a live line counts the messages on stderr, and leaves when anything else is printed',
+  async () => {
+    const { running, file, type } = startInTerminal([
+      'sh',
+      '-c',
+      'echo {}; read -r line; printf part >&2; read -r line; echo " done" >&2; echo {}; read -r line',
+    ]);
+    await running.says(`${clear}reprise: 1 message, 3 B`);
+    type('\n');
+    await running.says(`${clear}part`);
+    type('\n');
+    await running.says(`part done\r\n`);
+    await running.says(`${clear}reprise: 4 messages, 8 B`);
+    type('\n');
+    const { stdout } = await running.ended;
+    expect(stdout.toString()).toMatch(
+      /\r\u001B\[2Kreprise: 5 messages \(9 B\) in 0 invocations, [\d.]+m?s, kept in \S+\r\n$/,
+    );
+    expect(stdout.toString().replaceAll('\r', '')).not.toMatch(/\d B\{\}/);
+    expect(readLines(file).at(-1)?.event).toBe('end');
+  },
+);
+
+test.skipIf(!hasPython)('a quiet recorder prints nothing on a terminal', async () => {
+  const { running, type } = startInTerminal(['sh', '-c', 'read -r line; echo {}; sleep 0.6'], ['--quiet']);
+  type('x\n');
+  const { stdout } = await running.ended;
+  expect(stdout.toString()).toBe('x\r\n{}\r\n');
+});
+
+test.skipIf(!hasPython)('what is typed reaches the command, and Ctrl-D ends its stdin', async () => {
+  const { running, type } = startInTerminal(['sh', '-c', 'cat; echo over'], ['-q']);
+  type('hello\n');
+  await running.says('hello\r\nhello\r\n');
+  type('\u0004');
+  expect((await running.ended).stdout.toString()).toBe('hello\r\nhello\r\nover\r\n');
+});
