@@ -73,3 +73,8 @@ test('npm start shows the conversation, and ends with status 0', async () => {
   expect(stdout).toMatch(/^ *0\.\d{3} s → \{"invoke_id":"demo"/m);
   expect(stdout).toContain('the model says: Record once, play it back for ever');
 });
+
+test('docs/inspect-and-check.md shows what inspect says of a recording that ships', async () => {
+  const { stdout } = await reprise(['inspect', 'recordings/tcp.jsonl']);
+  expect(read('docs/inspect-and-check.md')).toContain(stdout);
+});

@@ -1,7 +1,7 @@
 import type { ReadOptions } from '../foundation/read-options.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
 import { checkRecording } from './check-recording.ts';
-import { findRecordings } from './find-recordings.ts';
+import { findRecordings } from '../recording/find-recordings.ts';
 import { renderCheck, renderCheckJson } from './render-check.ts';
 import { toJson } from './render-inspect-json.ts';
 import type { ResultOutput } from './result-output.ts';

@@ -2,7 +2,7 @@ import { nextTurn } from '../foundation/clock.ts';
 import type { ReadOptions } from '../foundation/read-options.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
 import { openRecording } from '../recording/recording-reader.ts';
-import { findRecordings } from './find-recordings.ts';
+import { findRecordings } from '../recording/find-recordings.ts';
 import type { Show } from './inspect-one.ts';
 import { inspectOne } from './inspect-one.ts';
 import { renderJsonEnd, renderJsonRows, renderJsonStart } from './render-inspect-json.ts';

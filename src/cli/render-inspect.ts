@@ -35,8 +35,6 @@ const columns: readonly Column[] = [
   { head: 'length ms', isNumber: true },
   { head: 'outcome' },
 ];
-/** The width of what is shown where there is no terminal. */
-const usualWidth = 120;
 const longestName = 36;
 const longestError = 60;
 const colours = {
@@ -101,16 +99,28 @@ export function renderRows(rows: readonly InvocationRow[], paint: Paint): string
   );
 }
 
-/** One line of an invocation: its time since the acknowledgement, what it is, its bytes, and as much of it as fits. */
+/** What each line of an invocation begins with, which is known: the id, the type, and the key of the response. */
+const envelope = /^\{"invoke_id":"(?:[^"\\]|\\.)*","type":"[^"\\]*",(?:"response":)?/;
+const longestEnvelope = 1024;
+
+/**
+ * One line of an invocation: its time since the acknowledgement, what it is, its bytes, and of what it says as much as
+ * fits the terminal, or all where there is none.
+ */
 export function renderLine(
   { kind, detail, payload, size, time }: ShownLine,
-  { paint, width = usualWidth }: Pick<ResultOutput, 'paint' | 'width'>,
+  { paint, width = Infinity }: Pick<ResultOutput, 'paint' | 'width'>,
 ): string {
   const ms = time === undefined ? '?' : time.toFixed(1);
   const bytes = prettyBytes(size);
   const room = Math.max(width - 46, 20);
-  const text = shorten(payload.toString('utf8', 0, room * 4 + 4), room);
+  const text = shorten(withoutEnvelope(payload.subarray(0, room * 4 + longestEnvelope).toString()), room);
   return `${ms.padStart(10)} ms  ${paint('bold', `${kind}${detail}`.padEnd(16))} ${bytes.padStart(9)}  ${text}\n`;
+}
+
+function withoutEnvelope(text: string): string {
+  const start = envelope.exec(text)?.[0] ?? '';
+  return start !== '' && text.endsWith('}}') ? text.slice(start.length, -1) : text.slice(start.length);
 }
 
 /** One invocation in a line, when it has been shown whole. */

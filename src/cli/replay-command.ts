@@ -1,10 +1,11 @@
+import { libraryName } from '../foundation/check-options.ts';
 import { createDeferred } from '../foundation/deferred.ts';
+import { replayOptions } from '../foundation/option-table.ts';
 import type { ReadOptions } from '../foundation/read-options.ts';
 import type { Replay, ReplayOptions } from '../replayer/replay.ts';
 import { replay } from '../replayer/replay.ts';
 import { openOwnStdout } from '../transport/outlet.ts';
 import { endLike } from './end-like.ts';
-import { findRecordings } from './find-recordings.ts';
 
 const longestTimer = 2 ** 31 - 1;
 
@@ -14,7 +15,7 @@ export async function runReplay({ values, words }: ReadOptions): Promise<number>
   const stop = (): void => void started.promise.then((plugin) => plugin.stop());
   // Before ready is sent: a client may send its signal as soon as it sees that.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
-  const plugin = await replay(await findRecordings(words), {
+  const plugin = await replay(words, {
     ...optionsOf(values),
     stdin: async () => (await import('../transport/own-stdio.ts')).openOwnStdin(),
     stdout: openOwnStdout(),
@@ -25,11 +26,8 @@ export async function runReplay({ values, words }: ReadOptions): Promise<number>
   return endLike(await plugin.exited);
 }
 
-/** The library's names for what the option table has read; the table has checked the values. */
+/** The library's names for what the option table has read, and checked. */
 function optionsOf(values: ReadOptions['values']): ReplayOptions {
-  const entries = Object.entries(values).map(([flag, value]) => [
-    flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-    value,
-  ]);
-  return Object.fromEntries(entries) as ReplayOptions;
+  const given = replayOptions.filter(({ flag }) => values[flag] !== undefined);
+  return Object.fromEntries(given.map((spec) => [libraryName(spec), values[spec.flag]]));
 }

@@ -31,7 +31,8 @@ export interface CommandSpec {
 const json: OptionSpec = { flag: 'json', kind: 'switch', text: 'JSON for programs instead of a table' };
 const quiet: OptionSpec = { flag: 'quiet', short: 'q', kind: 'switch', text: 'say nothing on stderr but errors' };
 
-const replayOptions: readonly OptionSpec[] = [
+/** What `replay` takes, and the library with it. */
+export const replayOptions: readonly OptionSpec[] = [
   {
     flag: 'mode',
     short: 'm',

@@ -1,6 +1,7 @@
-import { mkdirSync, openSync, statSync } from 'node:fs';
+import { mkdirSync, openSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { RepriseError, systemCode } from '../foundation/reprise-error.ts';
+import { findFile } from '../transport/find-file.ts';
 
 const recordingsFolder = 'recordings';
 
@@ -22,7 +23,7 @@ export function freeFile(name: string, folder = recordingsFolder): string {
   const stem = name.slice(0, -extname(name).length);
   for (let count = 1; ; count++) {
     const file = join(folder, count === 1 ? name : `${stem}-${count}.jsonl`);
-    if (statSync(file, { throwIfNoEntry: false }) === undefined) return file;
+    if (findFile(file) === undefined) return file;
   }
 }
 
@@ -44,7 +45,7 @@ export function createOutput(file: string, force: boolean): number {
 
 /** @throws RepriseError `exists` where the file is there and may not be overwritten */
 export function refuseExisting(file: string, force: boolean): void {
-  const found = statSync(file, { throwIfNoEntry: false });
+  const found = findFile(file);
   if (found?.isDirectory() === true)
     throw new RepriseError('exists', `Failed to record to ${file}: it is a folder. Give \`-o\` a file.`, { file });
   if (found !== undefined && !force && !isDevice(file)) throw existsAlready(file);
@@ -52,7 +53,7 @@ export function refuseExisting(file: string, force: boolean): void {
 
 /** A device or a pipe, such as /dev/null: it holds nothing that could be lost. */
 function isDevice(file: string): boolean {
-  const found = statSync(file, { throwIfNoEntry: false });
+  const found = findFile(file);
   return found !== undefined && !found.isFile() && !found.isDirectory();
 }
 

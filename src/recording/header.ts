@@ -32,13 +32,10 @@ export function createHeader(command: readonly string[], version: string, now = 
  * @throws RepriseError `not-a-recording`, or `newer-version` where the file was written by a later reprise
  */
 export function parseHeader(text: string, file: string): Header {
+  if (text === '') throw notARecording(file, 'it is empty');
   const value = parseJson(text);
   if (!isJsonObject(value) || value['format'] !== formatName) {
-    throw new RepriseError(
-      'not-a-recording',
-      `Failed to read ${file}: it is not a recording (line 1 is not a reprise header). Give a file made by \`reprise record\`.`,
-      { file, line: 1 },
-    );
+    throw notARecording(file, 'it is not a recording (line 1 is not a reprise header)');
   }
   const { version, recorded_at, command } = value;
   if (typeof version !== 'number' || !Number.isInteger(version) || version < 1) throw brokenHeader(file, 'version');
@@ -64,6 +61,14 @@ function brokenHeader(file: string, key: string): RepriseError {
   return new RepriseError(
     'broken-line',
     `Failed to read ${file}:1: \`${key}\` of the header is missing or of a wrong type. Restore the file, or record it again.`,
+    { file, line: 1 },
+  );
+}
+
+function notARecording(file: string, what: string): RepriseError {
+  return new RepriseError(
+    'not-a-recording',
+    `Failed to read ${file}: ${what}. Give a file made by \`reprise record\`.`,
     { file, line: 1 },
   );
 }

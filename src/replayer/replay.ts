@@ -3,7 +3,10 @@ import type { Readable, Writable } from 'node:stream';
 import type { ResponseFormatName, TransportMode, UnfinishedPolicy } from '../foundation/choices.ts';
 import type { Clock } from '../foundation/clock.ts';
 import { systemClock } from '../foundation/clock.ts';
+import { replayOptions } from '../foundation/option-table.ts';
+import { checkOptions } from '../foundation/check-options.ts';
 import { formats } from '../protocol/response-format.ts';
+import { findRecordings } from '../recording/find-recordings.ts';
 import type { ProcessExit } from '../transport/child.ts';
 import type { Outlet } from '../transport/outlet.ts';
 import { openOutlet } from '../transport/outlet.ts';
@@ -62,18 +65,20 @@ export interface Replay extends AsyncDisposable {
  * Plays recordings as the plugin that was recorded. Resolves when the recordings are open and, in TCP mode, the port is
  * listened on; ready comes over the wire.
  *
- * @throws RepriseError where a recording can't be read or the port can't be had
+ * @param recordings files, folders (all recordings in them) or patterns; several make one script
+ * @throws RepriseError where a recording can't be read, the port can't be had, or an option is none
  * @example
  * await using plugin = await replay('recordings/llm.jsonl', { mode: 'tcp', pace: 'instant' });
  * const socket = connect(plugin.port, '127.0.0.1');
  */
 export async function replay(recordings: string | readonly string[], options: ReplayOptions = {}): Promise<Replay> {
+  checkOptions(options, replayOptions, ['stdin', 'stdout', 'onWarning', 'clock']);
   const { mode = 'stdio', responseFormat = 'json', maxGap, startupGap, clock = systemClock } = options;
   const tempo = createTempo(parsePace(options.pace ?? 'recorded'), maxGap, startupGap);
   const format = formats[responseFormat];
   const [input, output] = [new PassThrough(), new PassThrough()];
 
-  const script = await Script.open(typeof recordings === 'string' ? [recordings] : recordings);
+  const script = await Script.open(await findRecordings([recordings].flat()));
   const stage = new Stage({
     script,
     lines: new LineCache(script, format),
@@ -85,6 +90,7 @@ export async function replay(recordings: string | readonly string[], options: Re
     stdout: options.stdout ?? openOutlet(output),
     stdin: options.stdin ?? (() => Promise.resolve(input)),
   });
+  for (const text of explainIdle(options, mode)) options.onWarning?.(text);
   try {
     if (mode === 'tcp' && script.isReady) await stage.listen(options);
   } catch (error) {
@@ -110,4 +116,12 @@ export async function replay(recordings: string | readonly string[], options: Re
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Options that do nothing in this mode, in words. */
+function explainIdle({ host, port, exitOnEof }: ReplayOptions, mode: TransportMode): string[] {
+  const idle = mode === 'tcp' ? { exitOnEof } : { host, port };
+  return Object.entries(idle).flatMap(([name, value]) =>
+    value === undefined || value === false ? [] : [`\`${name}\` does nothing in ${mode} mode.`],
+  );
 }

@@ -1,6 +1,7 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { RepriseError } from '../foundation/reprise-error.ts';
+import { findFile } from './find-file.ts';
 
 /** Where a shell without a PATH looks. */
 const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -14,7 +15,7 @@ export function findCommand(name: string, path = usualPath): string {
   const candidates = candidatesOf(name, path);
   const found = candidates.find(isExecutable);
   if (found !== undefined) return found;
-  const blocked = candidates.find(exists);
+  const blocked = candidates.find((file) => findFile(file) !== undefined);
   if (blocked === undefined) {
     const where = name.includes('/') ? 'there is no such file' : 'it is not on the PATH';
     throw new RepriseError('no-command', `Failed to start ${name === '' ? "''" : name}: ${where}. Check its name.`, {
@@ -36,13 +37,9 @@ function candidatesOf(name: string, path: string): string[] {
 function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
+    return findFile(file)?.isFile() === true;
   } catch {
     // Missing or forbidden: not this one.
     return false;
   }
-}
-
-function exists(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false }) !== undefined;
 }

@@ -6,8 +6,10 @@
  * a second. A guard that starts before the command can't come too late, which one that is told a process id
  * afterwards can. It is forked twice, so that it is no child of the command's, ignores signals, and holds no pipe of it.
  *
- * A command that is stopped is continued, so that it hears SIGTERM; one whose PATH has no `sleep` has the system's after
- * its own. What came of the command: its session, and all descendants of members of it, found through /proc or `ps`.
+ * What is dead and not yet waited for does not count: in a container it may never be. A command that is stopped is
+ * continued, so that it hears SIGTERM. Where the command's PATH has no `sleep`, the system's has.
+ *
+ * What came of the command: its session, and all descendants of members of it, found through /proc or `ps`.
  */
 export const guardScript = String.raw`
 guard() {
@@ -17,6 +19,8 @@ guard() {
   read -r word
   [ "$word" = bye ] && exit 0
   own=$(exec sh -c 'echo "$PPID"')
+  newline='
+'
   family=
   members
   signal TERM
@@ -24,7 +28,9 @@ guard() {
   for wait in 1 2 3 4 5 6 7 8 9 10; do
     members
     alive=
-    for pid in $family; do kill -0 "$pid" 2>/dev/null && alive=1; done
+    for pid in $family; do
+      case "$newline$table" in *"$newline$pid "*) alive=1 ;; esac
+    done
     [ -z "$alive" ] && exit 0
     sleep 0.1 2>/dev/null || sleep 1
   done
@@ -48,7 +54,7 @@ members() {
   while [ "$before" != "$family" ]; do
     before=$family
     while read -r pid parent session; do
-      [ "$pid" = "$own" ] && continue
+      [ "$pid" = "$own" ] || [ "$parent" = "$own" ] && continue
       case " $family " in *" $pid "*) continue ;; esac
       if [ "$pid" = "$$" ] || [ "$session" = "$$" ]; then family="$family $pid"; continue; fi
       case " $$ $family " in *" $parent "*) family="$family $pid" ;; esac

@@ -1,4 +1,5 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { findFile } from './find-file.ts';
 
 const envProgram = '/usr/bin/env';
 /** Variables that a shell sets anew for itself, and hands on. */
@@ -21,7 +22,7 @@ export function keepEnvironment(command: readonly string[], env: NodeJS.ProcessE
 
 /** A shell leaves PWD alone where it names the directory that it is in. */
 function isHere(directory: string): boolean {
-  const there = directory.startsWith('/') ? statSync(directory, { throwIfNoEntry: false }) : undefined;
-  const here = statSync('.', { throwIfNoEntry: false });
+  const there = directory.startsWith('/') ? findFile(directory) : undefined;
+  const here = findFile('.');
   return there?.ino === here?.ino && there?.dev === here?.dev;
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Both ends of a pipe, as descriptors: `own` stays in this process and does not block, `theirs` goes to a child and does. */
-export interface Pipe {
+interface Pipe {
   own: number;
   theirs: number;
 }

@@ -48,7 +48,7 @@ test.each([
   [
     'an empty file',
     [empty],
-    `reprise: Failed to read ${empty}: it is not a recording (line 1 is not a reprise header). Give a file made by \`reprise record\`.`,
+    `reprise: Failed to read ${empty}: it is empty. Give a file made by \`reprise record\`.`,
   ],
   [
     'a newer version',

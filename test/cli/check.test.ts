@@ -297,7 +297,7 @@ test.each<[string, string, string]>([
   [
     'an empty file',
     '',
-    'Failed to read x.jsonl: it is not a recording (line 1 is not a reprise header). Give a file made by `reprise record`.',
+    'Failed to read x.jsonl: it is empty. Give a file made by `reprise record`.',
   ],
   [
     'a newer version',

@@ -82,13 +82,13 @@ test('the text format shows its requests, and says that their answers are not kn
 
 test('one invocation is shown line by line, with the time since its acknowledgement', async () => {
   expect(await inspect('tcp', '4')).toEqual([
-    '      -0.4 ms  request              172 B  {"invoke_id":"same","type":"tool","action":"invoke_tool","request":{"prov…',
-    '       0.0 ms  acknowledgement       70 B  {"invoke_id":"","type":"info","response":{"info":"received request"}}',
-    '       0.0 ms  response 1           115 B  {"invoke_id":"same","type":"plugin_response","response":{"message":{"text…',
-    '       0.0 ms  response 2           115 B  {"invoke_id":"same","type":"plugin_response","response":{"message":{"text…',
-    '       1.7 ms  response 3           115 B  {"invoke_id":"same","type":"plugin_response","response":{"message":{"text…',
-    '       1.7 ms  response 4           115 B  {"invoke_id":"same","type":"plugin_response","response":{"message":{"text…',
-    '       1.7 ms  end                   88 B  {"invoke_id":"same","type":"plugin_invoke_end","response":{"info":"plugin…',
+    '      -0.4 ms  request              172 B  "action":"invoke_tool","request":{"provider":"probe","tool":"probe","credentials":{},"tool_parameters":{"plan":"[[\\"stream\\", 4, 25]]"}}',
+    '       0.0 ms  acknowledgement       70 B  {"info":"received request"}',
+    '       0.0 ms  response 1           115 B  {"message":{"text":"token 0 "},"meta":null,"type":"text"}',
+    '       0.0 ms  response 2           115 B  {"message":{"text":"token 1 "},"meta":null,"type":"text"}',
+    '       1.7 ms  response 3           115 B  {"message":{"text":"token 2 "},"meta":null,"type":"text"}',
+    '       1.7 ms  response 4           115 B  {"message":{"text":"token 3 "},"meta":null,"type":"text"}',
+    '       1.7 ms  end                   88 B  {"info":"plugin invoke end"}',
     'ended; 4 messages, 460 B, 1.7 ms',
   ]);
 });
@@ -96,8 +96,8 @@ test('one invocation is shown line by line, with the time since its acknowledgem
 test('one refused line is shown with its refusal', async () => {
   expect(await inspect('bad-lines', '3')).toEqual([
     '      -0.4 ms  request                2 B  }',
-    '       0.0 ms  acknowledgement       70 B  {"invoke_id":"","type":"info","response":{"info":"received request"}}',
-    `       0.0 ms  refusal              108 B  {"invoke_id":"","type":"error","response":{"error":"invalid character '}'…`,
+    '       0.0 ms  acknowledgement       70 B  {"info":"received request"}',
+    `       0.0 ms  refusal              108 B  {"error":"invalid character '}' looking for beginning of value"}`,
     "refused: invalid character '}' looking for beginning of value; 1 message, 108 B, 0.0 ms",
   ]);
 });
@@ -107,7 +107,7 @@ test('one invocation that nothing answered is shown too', async () => {
   const { exitCode, stdout } = await reprise(['inspect', file, '1']);
   expect(exitCode).toBe(0);
   expect(stdout.split('\n')).toEqual([
-    '         ? ms  request               68 B  {"invoke_id":"a","type":"tool","action":"invoke_tool","request":{}}',
+    '         ? ms  request               68 B  "action":"invoke_tool","request":{}',
     'unfinished; 0 messages, 0 B',
   ]);
 });

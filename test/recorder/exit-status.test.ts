@@ -65,3 +65,10 @@ test('a folder of the same name further up the PATH is passed over', async () =>
     (await record(['cat'], { input: 'x\n', env: { PATH: `${folder}:${process.env['PATH']}` } })).stdout.toString(),
   ).toBe('x\n');
 });
+
+test('a PATH with files and missing folders in it is searched to its end', async () => {
+  const { code } = await record(['true'], { env: { PATH: `/etc/passwd:/no/such/folder::${process.env['PATH']}` } });
+  expect(code).toBe(0);
+  const missing = await record(['no-such-command'], { env: { PATH: `/etc/passwd:${process.env['PATH']}` } });
+  expect(missing.code).toBe(127);
+});

@@ -55,6 +55,7 @@ test('two signals at once both reach the command', async () => {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) recorded.running.child.kill(signal);
   for (const signal of ['TERM\n', 'INT\n', 'HUP\n']) await recorded.running.says(signal);
   await kill(recorded);
+  expect(eventsOf(readLines(recorded.file), 'signal')).toHaveLength(3);
 });
 
 test.skipIf(!isLinux)('SIGTSTP stops the command and the recorder, SIGCONT lets both go on', async () => {
@@ -66,6 +67,8 @@ test.skipIf(!isLinux)('SIGTSTP stops the command and the recorder, SIGCONT lets 
   child.kill('SIGCONT');
   await until(both(/^[SRD]$/), () => 'both go on');
   await kill(recorded);
+  const signals = eventsOf(readLines(recorded.file), 'signal').map(({ signal }) => signal);
+  expect(signals).toEqual(['SIGTSTP', 'SIGSTOP', 'SIGCONT']);
 });
 
 test.skipIf(!isLinux)('a command that catches SIGTSTP is not stopped by force', async () => {

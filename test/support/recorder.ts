@@ -1,5 +1,6 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +11,9 @@ import { reprise } from './programs.ts';
 
 const programs = fileURLToPath(new URL('../fixtures/programs/', import.meta.url));
 const interpreters = { sh: '/bin/sh', mjs: process.execPath, py: 'python3' } as const;
+
+/** In the environment of all that a test starts, so that what is left of it can be found. */
+const mark = `REPRISE_TEST=${randomUUID()}`;
 
 export const hasPython = spawnSync('python3', ['-c', 'import pty']).status === 0;
 export const isLinux = process.platform === 'linux';
@@ -35,7 +39,7 @@ export interface Running {
   ended: Promise<Ended>;
 }
 
-export interface Ended {
+interface Ended {
   code: number | null;
   signal: NodeJS.Signals | null;
   stdout: Buffer;
@@ -49,10 +53,14 @@ export interface StartOptions {
   unread?: 'stdout';
 }
 
-/** Starts a process, and ends it with the test. */
+/** Starts a process, and ends it and what came of it with the test. */
 export function start([name = '', ...args]: readonly string[], { cwd, env, unread }: StartOptions = {}): Running {
-  const child = spawn(name, args, { cwd, env: { ...process.env, ...env }, stdio: 'pipe' });
-  onTestFinished(() => void child.kill('SIGKILL'));
+  const child = spawn(name, args, {
+    cwd,
+    env: { ...process.env, REPRISE_TEST: mark.split('=')[1], ...env },
+    stdio: 'pipe',
+  });
+  onTestFinished(endAll);
   const collected = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
   for (const where of ['stdout', 'stderr'] as const)
     if (where !== unread) child[where].on('data', (chunk: Buffer) => collected[where].push(chunk));
@@ -72,6 +80,16 @@ export function start([name = '', ...args]: readonly string[], { cwd, env, unrea
         `${where} says ${JSON.stringify(text)}; stdout ${stdout().toString().slice(-500)}; stderr ${stderr().slice(-500)}`,
     );
   return { child, stdout, stderr, says, ended };
+}
+
+function endAll(): void {
+  for (const pid of isLinux ? processesWith(mark) : []) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // Gone meanwhile.
+    }
+  }
 }
 
 /** A finished recording of a command, and its client's view. */

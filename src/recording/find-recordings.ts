@@ -9,6 +9,11 @@ const ending = /\.jsonl(\.gz)?$/;
  * @throws RepriseError where a folder holds none, or a pattern fits none
  */
 export async function findRecordings(words: readonly string[]): Promise<string[]> {
+  if (words.some((word) => typeof word !== 'string'))
+    throw new RepriseError(
+      'usage',
+      'Failed to find a recording: its name is not a text. Give a path, a folder or a pattern.',
+    );
   if (words.length === 0)
     throw new RepriseError('usage', 'Failed to find a recording: none was named. Give a file, a folder or a pattern.');
   const found: string[] = [];

@@ -1,0 +1,50 @@
+import type { OptionSpec } from './option-table.ts';
+import { RepriseError } from './reprise-error.ts';
+
+/** An option's name in the library: `maxGap` for `--max-gap`. */
+export function libraryName({ flag }: Pick<OptionSpec, 'flag'>): string {
+  return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/**
+ * Checks what a caller of the library gives, whom its types may not have reached: options of the table by their kinds,
+ * and `others`, which have no flag, by name alone.
+ * @throws RepriseError `usage`
+ */
+export function checkOptions(given: object, table: readonly OptionSpec[], others: readonly string[]): void {
+  const specs = new Map(table.map((spec) => [libraryName(spec), spec]));
+  for (const [name, value] of Object.entries(given)) {
+    const spec = specs.get(name);
+    if (spec === undefined && !others.includes(name)) {
+      const known = [...specs.keys(), ...others].join(', ');
+      throw new RepriseError(
+        'usage',
+        `Failed to read the options: there is no option \`${name}\`. There are ${known}.`,
+      );
+    }
+    const wanted = spec === undefined || value === undefined ? undefined : explainWanted(spec, value);
+    if (wanted !== undefined)
+      throw new RepriseError(
+        'usage',
+        `Failed to read \`${name}\`: ${JSON.stringify(value)} is not allowed. Give ${wanted}.`,
+      );
+  }
+}
+
+/** What a value should be, where it is not that. */
+function explainWanted({ kind, choices = [] }: OptionSpec, value: unknown): string | undefined {
+  switch (kind) {
+    case 'switch':
+      return typeof value === 'boolean' ? undefined : 'true or false';
+    case 'text':
+      return typeof value === 'string' && value !== '' ? undefined : 'a text';
+    case 'choice':
+      return choices.some((choice) => choice === value) ? undefined : choices.join(' or ');
+    case 'milliseconds':
+      return typeof value === 'number' && value >= 0 ? undefined : 'a number of milliseconds';
+    case 'port':
+      return Number.isInteger(value) && Number(value) >= 0 && Number(value) < 65_536
+        ? undefined
+        : 'a port from 0 to 65535; 0 is any';
+  }
+}
