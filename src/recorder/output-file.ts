@@ -45,6 +45,12 @@ export function createOutput(file: string, force: boolean): number {
 
 /** @throws RepriseError `exists` where the file is there and may not be overwritten */
 export function refuseExisting(file: string, force: boolean): void {
+  if (file.endsWith('.gz'))
+    throw new RepriseError(
+      'usage',
+      `Failed to record to ${file}: a recording grows as plain lines. Give \`-o\` a name that ends in .jsonl, and pack it afterwards with gzip.`,
+      { file },
+    );
   const found = findFile(file);
   if (found?.isDirectory() === true)
     throw new RepriseError('exists', `Failed to record to ${file}: it is a folder. Give \`-o\` a file.`, { file });

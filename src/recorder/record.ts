@@ -82,11 +82,9 @@ export interface Recorder extends AsyncDisposable {
  */
 export async function record(options: RecordOptions): Promise<Recorder> {
   const { command, force = false, env = process.env, clock = systemClock } = options;
+  const name = firstWord(command);
   const own = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
   const { stdin = own.stdin, stdout = own.stdout, stderr = own.stderr } = options;
-  const name = command[0];
-  if (name === undefined)
-    throw new RepriseError('usage', 'Failed to record: no command was given. Put it behind `--`.');
 
   const found = findCommand(name, env['PATH']);
   const file = options.file ?? freeFile(nameRecording(command));
@@ -156,6 +154,13 @@ export async function record(options: RecordOptions): Promise<Recorder> {
     if (!(await within(closePatience, finished))) child.kill('SIGKILL', 'group');
     await finished;
   }
+}
+
+/** The program that a command names. JavaScript may call with anything. */
+function firstWord(command: unknown): string {
+  if (Array.isArray(command) && command.every((word) => typeof word === 'string') && command[0] !== undefined)
+    return command[0];
+  throw new RepriseError('usage', 'Failed to record: the command is a list of words, the program first.');
 }
 
 /** A file that can't be written is no reason not to go on: the session matters more than its recording. */

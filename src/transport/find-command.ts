@@ -18,15 +18,20 @@ export function findCommand(name: string, path = usualPath): string {
   const blocked = candidates.find((file) => findFile(file) !== undefined);
   if (blocked === undefined) {
     const where = name.includes('/') ? 'there is no such file' : 'it is not on the PATH';
-    throw new RepriseError('no-command', `Failed to start ${name === '' ? "''" : name}: ${where}. Check its name.`, {
-      exitStatus: 127,
-    });
+    const shown = name === '' ? "''" : name;
+    throw new RepriseError('no-command', `Failed to start ${shown}: ${where}. ${adviseOn(name)}`, { exitStatus: 127 });
   }
   throw new RepriseError(
     'not-executable',
     `Failed to start ${blocked}: it is not an executable file. Give it permission with chmod +x, or name its interpreter.`,
     { exitStatus: 126 },
   );
+}
+
+function adviseOn(name: string): string {
+  if (name.includes(' '))
+    return 'Give the command and its arguments as words of their own, without quotes round them all.';
+  return name.startsWith('-') ? 'Options of reprise go before `--`.' : 'Check its name.';
 }
 
 function candidatesOf(name: string, path: string): string[] {

@@ -27,7 +27,7 @@ export interface Listener {
  * @throws RepriseError `port-in-use`
  */
 export async function listenOnLoopback({ port = 0, host, onConnection }: ListenOptions): Promise<Listener> {
-  if (host !== undefined) return asListener([await listen(host, port, onConnection)]);
+  if (host !== undefined) return asListener([await listenOn(host, port, onConnection)]);
   const failed: Server[] = []; // held until the end, so that the system does not offer the same half again
   try {
     for (let attempt = 0; attempt < attempts; attempt++) {
@@ -48,6 +48,15 @@ export async function listenOnLoopback({ port = 0, host, onConnection }: ListenO
     'port-in-use',
     `Failed to listen: no port is free on both 127.0.0.1 and ::1. Name one with \`--port\`, or one address with \`--host\`.`,
   );
+}
+
+/** One address, which may be none of this machine's. */
+async function listenOn(host: string, port: number, onConnection: (socket: Socket) => void): Promise<Server> {
+  try {
+    return await listen(host, port, onConnection);
+  } catch (error) {
+    throw error instanceof RepriseError ? error : explainHost(error, host);
+  }
 }
 
 async function listenBeside(
@@ -85,13 +94,17 @@ function explain(error: Error, host: string, port: number): Error {
       `Failed to listen on ${host}: port ${port} is not allowed to this user. Choose one above 1023.`,
       { cause: error },
     );
-  if (systemCode(error) === 'ENOTFOUND')
-    return new RepriseError(
-      'usage',
-      `Failed to listen on ${host}: ${reasonOf(error)}. Give \`--host\` an address of this machine.`,
-      { cause: error },
-    );
+  if (systemCode(error) === 'ENOTFOUND') return explainHost(error, host);
   return error;
+}
+
+/** An address that was asked for and is none of this machine's. */
+function explainHost(error: unknown, host: string): RepriseError {
+  return new RepriseError(
+    'usage',
+    `Failed to listen on ${host}: ${reasonOf(error)}. Give \`--host\` an address of this machine.`,
+    { cause: error },
+  );
 }
 
 function portOf(server: Server): number {

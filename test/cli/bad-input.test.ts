@@ -45,11 +45,7 @@ test.each([
     [notJson],
     `reprise: Failed to read ${notJson}: it is not a recording (line 1 is not a reprise header). Give a file made by \`reprise record\`.`,
   ],
-  [
-    'an empty file',
-    [empty],
-    `reprise: Failed to read ${empty}: it is empty. Give a file made by \`reprise record\`.`,
-  ],
+  ['an empty file', [empty], `reprise: Failed to read ${empty}: it is empty. Give a file made by \`reprise record\`.`],
   [
     'a newer version',
     [newer],
@@ -168,6 +164,24 @@ test.each([
     `reprise: Failed to record to ${other}: it exists already. Choose another name with \`-o\`, or overwrite it with \`--force\`.`,
   ],
   [
+    'a packed name',
+    ['-o', join(folder, 'x.jsonl.gz'), '--', 'true'],
+    2,
+    `reprise: Failed to record to ${join(folder, 'x.jsonl.gz')}: a recording grows as plain lines. Give \`-o\` a name that ends in .jsonl, and pack it afterwards with gzip.`,
+  ],
+  [
+    'a command in quotes',
+    ['-o', join(folder, 'new.jsonl'), '--', 'dify plugin run x.difypkg'],
+    127,
+    'reprise: Failed to start dify plugin run x.difypkg: it is not on the PATH. Give the command and its arguments as words of their own, without quotes round them all.',
+  ],
+  [
+    'options behind the dashes',
+    ['--', '-o', join(folder, 'new.jsonl'), 'true'],
+    127,
+    'reprise: Failed to start -o: it is not on the PATH. Options of reprise go before `--`.',
+  ],
+  [
     'a folder as its file',
     ['-o', folder, '--', 'true'],
     2,
@@ -198,4 +212,19 @@ test('the environment holds where an option is not given, and is checked alike',
     exitCode: 2,
     stderr: "reprise: Failed to read `REPRISE_ON_UNFINISHED`: 'wait' is not allowed. Give hang or error.",
   });
+});
+
+test('an address that is none of this machine is told', async () => {
+  const { exitCode, stdout, stderr } = await reprise([
+    'replay',
+    'recordings/tcp.jsonl',
+    '-m',
+    'tcp',
+    '--host',
+    '8.8.8.8',
+  ]);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(stderr).toMatch(
+    /^reprise: Failed to listen on 8\.8\.8\.8: .*EADDRNOTAVAIL.*\. Give `--host` an address of this machine\.$/,
+  );
 });

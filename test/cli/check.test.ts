@@ -294,11 +294,7 @@ test.each<[string, string, string]>([
     '{"a":1}\n',
     'Failed to read x.jsonl: it is not a recording (line 1 is not a reprise header). Give a file made by `reprise record`.',
   ],
-  [
-    'an empty file',
-    '',
-    'Failed to read x.jsonl: it is empty. Give a file made by `reprise record`.',
-  ],
+  ['an empty file', '', 'Failed to read x.jsonl: it is empty. Give a file made by `reprise record`.'],
   [
     'a newer version',
     `${header.replace('"version":1', '"version":2')}\n`,

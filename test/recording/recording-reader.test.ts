@@ -144,7 +144,6 @@ test('refuses a newer version', async () => {
 });
 
 test.each([
-  ['an empty file', ''],
   ['a text', 'hello\n'],
   ['another JSON Lines file', '{"invoke_id":"","type":"info"}\n'],
   ['a header that was cut off', header.slice(0, 60)],
@@ -183,6 +182,13 @@ test('says that a file is missing', async () => {
   const file = join(makeFolder(), 'none.jsonl');
   expect((await failureOf(file)).message).toBe(
     `Failed to open ${file}: there is no such file. Check the path, or make it with \`reprise record\`.`,
+  );
+});
+
+test('says that a file is empty', async () => {
+  const file = makeFile('');
+  expect((await failureOf(file)).message).toBe(
+    `Failed to read ${file}: it is empty. Give a file made by \`reprise record\`.`,
   );
 });
 

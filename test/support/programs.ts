@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-export const repriseFile = fileURLToPath(new URL('../../bin/reprise.js', import.meta.url));
+const repriseFile = fileURLToPath(new URL('../../bin/reprise.js', import.meta.url));
 const golden = fileURLToPath(new URL('../fixtures/golden/', import.meta.url));
 
 export const reprise = [process.execPath, repriseFile] as const;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { decodeRequestLine } from '../../src/protocol/request.ts';
 
 /** A line of a recording. Its text is Latin-1, a character a byte, without its newline. */
-export interface Line {
+interface Line {
   at: number;
   from: 'client' | 'plugin';
   connection: number;
