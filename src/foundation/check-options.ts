@@ -33,18 +33,22 @@ export function checkOptions(given: object, table: readonly OptionSpec[], others
 
 /** What a value should be, where it is not that. */
 function explainWanted({ kind, choices = [] }: OptionSpec, value: unknown): string | undefined {
-  switch (kind) {
-    case 'switch':
-      return typeof value === 'boolean' ? undefined : 'true or false';
-    case 'text':
-      return typeof value === 'string' && value !== '' ? undefined : 'a text';
-    case 'choice':
-      return choices.some((choice) => choice === value) ? undefined : choices.join(' or ');
-    case 'milliseconds':
-      return typeof value === 'number' && value >= 0 ? undefined : 'a number of milliseconds';
-    case 'port':
-      return Number.isInteger(value) && Number(value) >= 0 && Number(value) < 65_536
-        ? undefined
-        : 'a port from 0 to 65535; 0 is any';
-  }
+  const { fits, words } = kinds[kind];
+  return fits(value, choices) ? undefined : (words ?? choices.join(' or '));
 }
+
+interface Kind {
+  fits: (value: unknown, choices: readonly string[]) => boolean;
+  words?: string;
+}
+
+const kinds: Record<OptionSpec['kind'], Kind> = {
+  switch: { fits: (value) => typeof value === 'boolean', words: 'true or false' },
+  text: { fits: (value) => typeof value === 'string' && value !== '', words: 'a text' },
+  choice: { fits: (value, choices) => choices.some((choice) => choice === value) },
+  milliseconds: { fits: (value) => typeof value === 'number' && value >= 0, words: 'a number of milliseconds' },
+  port: {
+    fits: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 65_536,
+    words: 'a port from 0 to 65535; 0 is any',
+  },
+};

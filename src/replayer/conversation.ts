@@ -1,3 +1,4 @@
+import type { Clock } from '../foundation/clock.ts';
 import { exceptionText, withoutQuotes } from '../protocol/derived.ts';
 import { longestRequest } from '../protocol/limits.ts';
 import type { RequestLine } from '../protocol/request.ts';
@@ -14,10 +15,11 @@ type Request = Extract<RequestLine, { kind: 'request' }>;
 /** A request that is acknowledged, and waits for the recordings to be read so far that it can be matched. */
 interface Postponed {
   request: Request;
-  start: number;
+  came: number;
 }
 
 export interface ConversationOptions extends PlaybackOptions {
+  clock: Clock;
   queue: StepQueue;
   /** 0 is stdio; others are counted from 1. */
   connection: number;
@@ -61,7 +63,7 @@ export class Conversation {
     const postponed = this.#postponed;
     this.#postponed = [];
     this.#options.queue.fill(() => {
-      for (const { request, start } of postponed) this.#play(request, start);
+      for (const { request, came } of postponed) this.#play(request, came);
     });
   }
 
@@ -81,17 +83,20 @@ export class Conversation {
       queue.push({ place: 'exit', due: now + waitFor(exit.gap, tempo), bytes: '', exit: exit.exit });
   }
 
-  #play(request: Request, start: number): void {
-    const match = this.#options.script.match(request, this.#options.connection);
+  #play(request: Request, came: number): void {
+    const { script, connection, tempo, clock } = this.#options;
+    const match = script.match(request, connection);
     if (match.kind === 'later') {
-      this.#postponed.push({ request, start });
+      this.#postponed.push({ request, came });
       return;
     }
     if (match.kind === 'missed') {
-      this.#miss(request, start);
+      this.#miss(request, came);
       return;
     }
     this.#running++;
+    // Gaps count from the acknowledgement, which leaves when this chunk has been worked through.
+    const start = tempo.factor === 0 ? came : Math.max(came, clock.now());
     const playback = new Playback(this.#options, match.invocation, {
       id: request.id,
       start,

@@ -22,7 +22,7 @@ export interface StageOptions extends PlaybackOptions {
   clock: Clock;
   exitOnEof: boolean;
   stdout: Outlet;
-  /** Called when ready has been sent, and not before: requests wait in the pipe until then. */
+  /** Opens it; nothing is read before ready has been sent: requests wait in the pipe until then. */
   stdin: () => Promise<Readable>;
 }
 
@@ -74,12 +74,13 @@ export class Stage {
 
   /** Plays the start-up; requests are read from then on. */
   start(): void {
-    const { clock, tempo } = this.#options;
-    const began = tempo.factor === 0 ? clock.now() : 0; // the clock counts from the start of the process
-    const steps = startUpSteps({ ...this.#options, began, port: this.port, onReady: () => void this.#readStdin() });
-    this.#stdout.fill(() => {
+    const ready = createDeferred<void>();
+    this.#stdout.fill((began) => {
+      const steps = startUpSteps({ ...this.#options, began, port: this.port, onReady: () => ready.resolve() });
       for (const step of steps) this.#stdout.push(step);
     });
+    // In TCP mode stdin is never read. It takes a few milliseconds to open: after what is due now, and before ready.
+    if (this.#listener === undefined) void this.#readStdin(this.#options.stdin(), ready.promise);
   }
 
   /** Reads what is left of the recordings, beside all else. */
@@ -125,9 +126,8 @@ export class Stage {
     this.#exited.resolve(exit);
   }
 
-  async #readStdin(): Promise<void> {
-    if (this.#listener !== undefined) return; // in TCP mode stdin is never read
-    const stdin = await this.#options.stdin();
+  async #readStdin(opening: Promise<Readable>, ready: Promise<void>): Promise<void> {
+    const [stdin] = await Promise.all([opening, ready]);
     if (this.#finished !== undefined) return;
     const conversation = this.#openConversation(this.#stdout, 0);
     this.#stdin = stdin;

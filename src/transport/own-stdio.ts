@@ -1,14 +1,26 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import type { SocketConstructorOpts } from 'node:net';
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 
 type Stdio = 0 | 1 | 2;
 
-/** This process's stdin. Destroying it lets go of a pipe, so that its writer is told by its next write. */
+/** Without `manualStart`, as Node's own stdin has it too, a socket reads ahead from its first moment. */
+const unread: SocketConstructorOpts & { manualStart: true } = {
+  fd: 0,
+  readable: true,
+  writable: false,
+  manualStart: true,
+};
+
+/**
+ * This process's stdin; nothing is read before somebody listens. Destroying it lets go of a pipe, so that its writer is
+ * told by its next write.
+ */
 export function openOwnStdin(): Readable {
   if (!isPipe(0)) return process.stdin;
   openAnew(0);
-  return releasing(0, new Socket({ fd: 0, readable: true, writable: false }));
+  return releasing(0, new Socket(unread));
 }
 
 /** This process's stdout. Ending it lets go of a pipe, so that its reader sees the end before this process exits. */
