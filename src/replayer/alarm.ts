@@ -1,8 +1,12 @@
 import type { Cancel, Clock } from '../foundation/clock.ts';
 import { Heap } from './heap.ts';
 
-/** The system's timers are off by up to a millisecond either way; the rest of a wait is spent in turns of the event loop. */
-const timerError = 1.2;
+/**
+ * What is due within so many milliseconds is waited for in turns of the event loop; a longer wait is a timer's, which is
+ * up to a millisecond late. Turning for longer would keep a processor busy that the client may need: on a small machine
+ * it is the very one on which the client's write is to return.
+ */
+const shortWait = 0.1;
 /** Node's timers take no longer wait than this. */
 const longestTimer = 2 ** 31 - 1;
 
@@ -45,9 +49,9 @@ export class Alarm {
     const next = this.#appointments.peek();
     this.#armedFor = next?.due ?? Infinity;
     if (next === undefined) return;
-    const wait = next.due - this.#clock.now() - timerError;
+    const wait = next.due - this.#clock.now();
     this.#cancel =
-      wait > 0
+      wait > shortWait
         ? this.#clock.after(Math.min(Math.ceil(wait), longestTimer), () => this.#ring())
         : this.#clock.soon(() => this.#ring());
   }

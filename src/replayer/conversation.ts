@@ -15,7 +15,7 @@ type Request = Extract<RequestLine, { kind: 'request' }>;
 /** A request that is acknowledged, and waits for the recordings to be read so far that it can be matched. */
 interface Postponed {
   request: Request;
-  came: number;
+  start: number;
 }
 
 export interface ConversationOptions extends PlaybackOptions {
@@ -45,16 +45,12 @@ export class Conversation {
 
   /** @returns false once a line was too long: nothing more is to be read from this client */
   read(chunk: Buffer): boolean {
-    let isListening = true;
-    this.#options.queue.fill((now) => {
-      isListening = this.#splitter.push(chunk, (line) => this.#answer(line, now));
-    });
-    return isListening;
+    return this.#take((visit) => this.#splitter.push(chunk, visit)) ?? true;
   }
 
   /** The end of the client's input: a last line without a newline is a request. */
   readEnd(): void {
-    this.#options.queue.fill((now) => this.#splitter.end((line) => this.#answer(line, now)));
+    this.#take((visit) => this.#splitter.end(visit));
   }
 
   /** More of the recordings has been read: tries again what could not be matched. */
@@ -63,16 +59,37 @@ export class Conversation {
     const postponed = this.#postponed;
     this.#postponed = [];
     this.#options.queue.fill(() => {
-      for (const { request, came } of postponed) this.#play(request, came);
+      for (const { request, start } of postponed) this.#play(request, start);
     });
   }
 
-  #answer(line: Buffer, now: number): void {
-    const { queue, format } = this.#options;
+  /** Acknowledges the lines that have come, refuses those that are no requests, and then plays the others. */
+  #take<T>(split: (visit: (line: Buffer) => void) => T): T | undefined {
+    let result: T | undefined;
+    this.#options.queue.fill((now) => {
+      const requests: Postponed[] = [];
+      result = split((line) => {
+        const start = this.#acknowledge(now);
+        const request = decodeRequestLine(line);
+        if (request.kind === 'request') requests.push({ request, start });
+        else this.#refuse(request, start);
+      });
+      for (const { request, start } of requests) this.#play(request, start);
+    });
+    return result;
+  }
+
+  /**
+   * The program acknowledges a line before it looks at it, and gaps count from there. At instant pace there are none, and
+   * all leaves in one write.
+   * @returns when the acknowledgement left
+   */
+  #acknowledge(now: number): number {
+    const { queue, format, tempo, clock } = this.#options;
     queue.push({ place: 'acknowledgement', due: now, bytes: format.acknowledgement });
-    const request = decodeRequestLine(line);
-    if (request.kind === 'request') this.#play(request, now);
-    else this.#refuse(request, now);
+    if (tempo.factor === 0) return now;
+    queue.flush();
+    return clock.now();
   }
 
   #refuse({ id, error }: Extract<RequestLine, { kind: 'refused' }>, now: number): void {
@@ -83,20 +100,18 @@ export class Conversation {
       queue.push({ place: 'exit', due: now + waitFor(exit.gap, tempo), bytes: '', exit: exit.exit });
   }
 
-  #play(request: Request, came: number): void {
-    const { script, connection, tempo, clock } = this.#options;
+  #play(request: Request, start: number): void {
+    const { script, connection } = this.#options;
     const match = script.match(request, connection);
     if (match.kind === 'later') {
-      this.#postponed.push({ request, came });
+      this.#postponed.push({ request, start });
       return;
     }
     if (match.kind === 'missed') {
-      this.#miss(request, came);
+      this.#miss(request, start);
       return;
     }
     this.#running++;
-    // Gaps count from the acknowledgement, which leaves when this chunk has been worked through.
-    const start = tempo.factor === 0 ? came : Math.max(came, clock.now());
     const playback = new Playback(this.#options, match.invocation, {
       id: request.id,
       start,

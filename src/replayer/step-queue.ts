@@ -77,7 +77,7 @@ export class StepQueue {
       this.#waiting.pop();
       this.#send(top.step);
     }
-    this.#flush();
+    this.flush();
     this.#isRunning = false;
     const next = this.#waiting.peek();
     if (next !== undefined && !this.#isBlocked) this.#appoint(next.step.due);
@@ -127,7 +127,7 @@ export class StepQueue {
   }
 
   #finish({ onSent, exit }: Step): void {
-    this.#flush();
+    this.flush();
     onSent?.();
     if (exit !== undefined) this.#options.onExit(exit);
   }
@@ -136,14 +136,15 @@ export class StepQueue {
     if (typeof bytes === 'string') {
       this.#text += bytes;
       this.#count++;
-      if (this.#text.length >= batchBytes) this.#flush();
+      if (this.#text.length >= batchBytes) this.flush();
       return;
     }
-    this.#flush();
+    this.flush();
     if (bytes.length > 0) this.#take(bytes, 1);
   }
 
-  #flush(): void {
+  /** Hands what has been sent to the system, without waiting for more to go with it. */
+  flush(): void {
     const [text, count] = [this.#text, this.#count];
     if (text === '') return;
     this.#text = '';
