@@ -63,16 +63,18 @@ export class Conversation {
     });
   }
 
-  /** Acknowledges the lines that have come, refuses those that are no requests, and then plays the others. */
+  /** At a pace, all lines that have come are acknowledged before the first is played, so that none waits for another. */
   #take<T>(split: (visit: (line: Buffer) => void) => T): T | undefined {
+    const isInstant = this.#options.tempo.factor === 0;
     let result: T | undefined;
     this.#options.queue.fill((now) => {
       const requests: Postponed[] = [];
       result = split((line) => {
         const start = this.#acknowledge(now);
         const request = decodeRequestLine(line);
-        if (request.kind === 'request') requests.push({ request, start });
-        else this.#refuse(request, start);
+        if (request.kind === 'refused') this.#refuse(request, start);
+        else if (isInstant) this.#play(request, start);
+        else requests.push({ request, start });
       });
       for (const { request, start } of requests) this.#play(request, start);
     });
