@@ -1,12 +1,13 @@
 import type { Cancel, Clock } from '../foundation/clock.ts';
 import { Heap } from './heap.ts';
 
+/** A timer may be late by so many milliseconds: one for a longer wait is set so much earlier, and the rest is spent turning. */
+const timerError = 1.2;
 /**
- * What is due within so many milliseconds is waited for in turns of the event loop; a longer wait is a timer's, which is
- * up to a millisecond late. Turning for longer would keep a processor busy that the client may need: on a small machine
- * it is the very one on which the client's write is to return.
+ * A shorter wait, which mostly follows upon a request, is left to a timer all the same. Turning would keep a processor
+ * busy that the client may need: on a small machine it is the very one on which the client's write is to return.
  */
-const shortWait = 0.1;
+const shortWait = 2;
 /** Node's timers take no longer wait than this. */
 const longestTimer = 2 ** 31 - 1;
 
@@ -43,17 +44,19 @@ export class Alarm {
     this.#armedFor = Infinity;
   }
 
-  #arm(): void {
+  /** @param isClose a timer has brought it close to the next appointment: what is left may be spent turning */
+  #arm(isClose = false): void {
     this.#cancel?.();
     this.#cancel = undefined;
     const next = this.#appointments.peek();
     this.#armedFor = next?.due ?? Infinity;
     if (next === undefined) return;
     const wait = next.due - this.#clock.now();
-    this.#cancel =
-      wait > shortWait
-        ? this.#clock.after(Math.min(Math.ceil(wait), longestTimer), () => this.#ring())
-        : this.#clock.soon(() => this.#ring());
+    if (wait <= 0 || (isClose && wait <= timerError)) this.#cancel = this.#clock.soon(() => this.#ring());
+    else {
+      const ms = wait <= shortWait ? Math.ceil(wait) : Math.max(1, Math.floor(wait - timerError));
+      this.#cancel = this.#clock.after(Math.min(ms, longestTimer), () => this.#ring());
+    }
   }
 
   #ring(): void {
@@ -67,6 +70,6 @@ export class Alarm {
       this.#appointments.pop();
       next.callback();
     }
-    this.#arm();
+    this.#arm(true);
   }
 }
