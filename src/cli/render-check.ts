@@ -2,6 +2,7 @@ import type { CheckResult } from './check-recording.ts';
 import { escapeText } from './escape-text.ts';
 import { toJson } from './render-inspect-json.ts';
 import type { Paint } from './result-output.ts';
+import { renderCount } from './render-count.ts';
 
 /** What was found, a line each, as compilers write it, and a line that sums it up. */
 export function renderCheck(result: CheckResult, paint: Paint): string {
@@ -51,16 +52,12 @@ export function renderCheckJson(result: CheckResult): string {
 }
 
 function renderSum({ findingCount, lines, invocations, messages }: CheckResult, paint: Paint): string {
-  const size = `${count(lines, 'line')}, ${count(messages, 'message')}, ${count(invocations, 'invocation')}`;
+  const size = `${renderCount(lines, 'line')}, ${renderCount(messages, 'message')}, ${renderCount(invocations, 'invocation')}`;
   return findingCount === 0
     ? `${paint('green', 'good')}: ${size}`
-    : `${paint('red', count(findingCount, 'finding'))}: ${size}`;
+    : `${paint('red', renderCount(findingCount, 'finding'))}: ${size}`;
 }
 
 function rest(number: number, what: string): string[] {
   return number > 0 ? [`and ${number} more ${what}${number === 1 ? '' : 's'}`] : [];
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

@@ -7,6 +7,7 @@ import type { Column } from './render-table.ts';
 import { renderTable } from './render-table.ts';
 import type { Paint, ResultOutput } from './result-output.ts';
 import type { InvocationRow, Outcome, SessionFrame } from './session-summary.ts';
+import { renderCount } from './render-count.ts';
 
 /** One line of an invocation. */
 export interface ShownLine {
@@ -66,7 +67,7 @@ export function renderStartUp({
   const how = [transport, responseFormat].filter((word) => word !== undefined).join(', ');
   const error = startUpError === undefined ? '' : `; error: ${shorten(startUpError, 200)}`;
   const ready = readyAt === undefined ? 'never ready' : `ready after ${prettyMilliseconds(readyAt)}`;
-  return `start-up: ${ready}, ${count(startUpLines, 'line')}${how === '' ? '' : `, ${how}`}${name}${error}\n`;
+  return `start-up: ${ready}, ${renderCount(startUpLines, 'line')}${how === '' ? '' : `, ${how}`}${name}${error}\n`;
 }
 
 /** How the session ended, in a line. */
@@ -81,7 +82,7 @@ export function renderEnd({ signal, exit, endReason, lastAt, responseFormat }: S
     endReason === undefined
       ? `interrupted after ${prettyMilliseconds(lastAt)}: the file is not sealed`
       : `sealed (${escapeText(endReason)})`,
-    count(lines, 'line'),
+    renderCount(lines, 'line'),
   ];
   const text =
     responseFormat === 'text'
@@ -129,7 +130,7 @@ export function renderRowSum(row: InvocationRow): string {
   const why = error === undefined || error === '' ? '' : `: ${shorten(error, 200)}`;
   const length = lengthOf(row);
   const time = length === undefined ? '' : `, ${length.toFixed(1)} ms`;
-  return `${outcome}${why}; ${count(messages, 'message')}, ${prettyBytes(bytes)}${time}\n`;
+  return `${outcome}${why}; ${renderCount(messages, 'message')}, ${prettyBytes(bytes)}${time}\n`;
 }
 
 /** Milliseconds from the acknowledgement to the first message. */
@@ -156,8 +157,4 @@ function renderCells(row: InvocationRow, paint: Paint): string[] {
     ...times,
     `${paint(colours[outcome], outcome)}${why}`,
   ];
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

@@ -1,6 +1,7 @@
 import prettyBytes from 'pretty-bytes';
 import prettyMilliseconds from 'pretty-ms';
 import type { RecordResult } from '../recorder/record.ts';
+import { renderCount } from './render-count.ts';
 
 /** So many unfinished invocations are named. */
 const mostNamed = 5;
@@ -14,13 +15,9 @@ export function renderRecordSummary({
   file,
   unfinished,
 }: RecordResult): string {
-  const sum = `${count(messages, 'message')} (${prettyBytes(bytes)}) in ${count(invocations, 'invocation')}, ${prettyMilliseconds(duration)}, kept in ${file}`;
+  const sum = `${renderCount(messages, 'message')} (${prettyBytes(bytes)}) in ${renderCount(invocations, 'invocation')}, ${prettyMilliseconds(duration)}, kept in ${file}`;
   if (unfinished.length === 0) return sum;
   const names = unfinished.slice(0, mostNamed).map(({ id, action }) => `${JSON.stringify(id)} ${action}`);
   const more = unfinished.length > mostNamed ? `, and ${unfinished.length - mostNamed} more` : '';
   return `${sum}; never ended: ${names.join(', ')}${more}`;
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,5 @@
 import { libraryName } from '../foundation/check-options.ts';
+import { longestTimer } from '../foundation/clock.ts';
 import { createDeferred } from '../foundation/deferred.ts';
 import { replayOptions } from '../foundation/option-table.ts';
 import type { ReadOptions } from '../foundation/read-options.ts';
@@ -6,8 +7,6 @@ import type { Replay, ReplayOptions } from '../replayer/replay.ts';
 import { replay } from '../replayer/replay.ts';
 import { openOwnStdout } from '../transport/outlet.ts';
 import { endLike } from './end-like.ts';
-
-const longestTimer = 2 ** 31 - 1;
 
 /** Is the plugin, until it is told to stop. */
 export async function runReplay({ values, words }: ReadOptions): Promise<number> {

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../foundation/parse-json.ts';
 import { parseAnnouncement } from '../protocol/announcement.ts';
 import type { Exchange } from '../protocol/attribution.ts';
 import type { EventLine } from '../recording/recorded-line.ts';
@@ -122,7 +123,7 @@ export class SessionSummary {
     if (event === 'about') {
       frame.transport = textOf(fields['transport']) ?? frame.transport;
       frame.responseFormat = textOf(fields['response_format']) ?? frame.responseFormat;
-      if (isObject(fields['plugin'])) frame.plugin = fields['plugin'];
+      if (isJsonObject(fields['plugin'])) frame.plugin = fields['plugin'];
     } else if (event === 'signal') frame.signal ??= { at, name: String(fields['signal']) };
     else if (event === 'exit') frame.exit = { at, code: numberOf(fields['code']), signal: textOf(fields['signal']) };
     else if (event === 'end') frame.endReason = String(fields['reason']);
@@ -218,8 +219,4 @@ function textOf(value: unknown): string | undefined {
 
 function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -14,6 +14,9 @@ export interface Clock {
 /** Takes a waiting callback back. */
 export type Cancel = () => void;
 
+/** Node's timers take no longer wait than this, in milliseconds. */
+export const longestTimer = 2 ** 31 - 1;
+
 /** The real one. */
 export const systemClock: Clock = {
   now: () => performance.now(),

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { mkdirSync, openSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { RepriseError, systemCode } from '../foundation/reprise-error.ts';
@@ -36,7 +37,7 @@ export function freeFile(name: string, folder = recordingsFolder): string {
 export function createOutput(file: string, force: boolean): number {
   mkdirSync(dirname(file), { recursive: true });
   try {
-    return openSync(file, force || isDevice(file) ? 'w' : 'wx', 0o644);
+    return openSync(file, force || isDevice(findFile(file)) ? 'w' : 'wx', 0o644);
   } catch (error) {
     if (systemCode(error) !== 'EEXIST') throw error;
     throw existsAlready(file, error);
@@ -54,12 +55,11 @@ export function refuseExisting(file: string, force: boolean): void {
   const found = findFile(file);
   if (found?.isDirectory() === true)
     throw new RepriseError('exists', `Failed to record to ${file}: it is a folder. Give \`-o\` a file.`, { file });
-  if (found !== undefined && !force && !isDevice(file)) throw existsAlready(file);
+  if (found !== undefined && !force && !isDevice(found)) throw existsAlready(file);
 }
 
 /** A device or a pipe, such as /dev/null: it holds nothing that could be lost. */
-function isDevice(file: string): boolean {
-  const found = findFile(file);
+function isDevice(found: Stats | undefined): boolean {
   return found !== undefined && !found.isFile() && !found.isDirectory();
 }
 

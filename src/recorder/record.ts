@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../foundation/clock.ts';
 import { systemClock, within } from '../foundation/clock.ts';
 import { packageVersion } from '../foundation/package-version.ts';
-import { RepriseError } from '../foundation/reprise-error.ts';
+import { asError, RepriseError } from '../foundation/reprise-error.ts';
 import type { ProcessExit } from '../transport/child.ts';
 import { startChild } from '../transport/child.ts';
 import { findCommand } from '../transport/find-command.ts';
@@ -169,7 +169,7 @@ function openOutput(file: string, force: boolean, onLoss: (error: Error) => void
     return createOutput(file, force);
   } catch (error) {
     if (error instanceof RepriseError) throw error;
-    onLoss(error instanceof Error ? error : new Error(String(error)));
+    onLoss(asError(error));
     return undefined;
   }
 }

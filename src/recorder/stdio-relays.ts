@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { asError } from '../foundation/reprise-error.ts';
 import type { Announcement } from '../protocol/announcement.ts';
 import type { Channel } from '../recording/line-encoder.ts';
 import type { Child } from '../transport/child.ts';
@@ -92,7 +93,7 @@ export function startStdioRelays(options: StdioRelayOptions): StdioRelays {
       tcp = await startTcpRelay(announcement, { now, onConnect: (connection) => connectionSink(connection) });
       return { host: isLoopback(announcement.host) ? announcement.host : '127.0.0.1', port: tcp.port };
     } catch (error) {
-      options.onLoss(error instanceof Error ? error : new Error(String(error)));
+      options.onLoss(asError(error));
       return announcement; // the session goes on, past the recorder
     } finally {
       isAnnouncing = false;

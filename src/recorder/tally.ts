@@ -3,6 +3,7 @@ import type { Exchange } from '../protocol/attribution.ts';
 import { Attribution } from '../protocol/attribution.ts';
 import { parseAnnouncement } from '../protocol/announcement.ts';
 import type { Channel } from '../recording/line-encoder.ts';
+import { cutEnding } from '../recording/line-encoder.ts';
 
 /** What a session came to. */
 export interface SessionSum {
@@ -40,7 +41,7 @@ export class Tally {
     if (channel.stderr) return;
     this.#messages++;
     this.#bytes += line?.length ?? 0;
-    const content = line === undefined ? undefined : withoutEnding(line);
+    const content = line === undefined ? undefined : cutEnding(line).content;
     if (channel.from === 'client') this.#countRequest(this.#attribution.client(channel.connection, content));
     else if (content !== undefined) this.#learn(channel.connection, content);
   }
@@ -92,11 +93,6 @@ export class Tally {
     this.#transport = transport;
     this.#onLearned({ transport });
   }
-}
-
-function withoutEnding(line: Buffer): Buffer {
-  if (line[line.length - 1] !== 0x0a) return line;
-  return line.subarray(0, line[line.length - 2] === 0x0d ? -2 : -1);
 }
 
 function nameOf({ line }: Exchange): { id: string; action: string } {

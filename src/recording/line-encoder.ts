@@ -51,7 +51,8 @@ function encodeOther(envelope: EnvelopeHead, content: Buffer): EncodedLine {
   };
 }
 
-function cutEnding(line: Buffer): { eol: LineEnding; content: Buffer } {
+/** A line, parted from how it ended. */
+export function cutEnding(line: Buffer): { eol: LineEnding; content: Buffer } {
   if (line[line.length - 1] !== 0x0a) return { eol: '', content: line };
   const crlf = line[line.length - 2] === 0x0d;
   return { eol: crlf ? '\r\n' : '\n', content: line.subarray(0, crlf ? -2 : -1) };

@@ -1,6 +1,7 @@
 import type { Hash } from 'node:crypto';
 import { createHash } from 'node:crypto';
 import { closeSync, write, writeSync } from 'node:fs';
+import { asError } from '../foundation/reprise-error.ts';
 
 const slabSize = 1 << 20;
 /** So much is written at once; more is written beside the event loop, where it uses the second core. */
@@ -118,6 +119,6 @@ export class SlabWriter {
     this.#failed = true;
     this.#writing = false;
     this.#used = 0;
-    this.#onFailure(error instanceof Error ? error : new Error(String(error)));
+    this.#onFailure(asError(error));
   }
 }

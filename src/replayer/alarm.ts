@@ -1,4 +1,5 @@
 import type { Cancel, Clock } from '../foundation/clock.ts';
+import { longestTimer } from '../foundation/clock.ts';
 import { Heap } from './heap.ts';
 
 /** A timer may be late by so many milliseconds: one for a longer wait is set so much earlier, and the rest is spent turning. */
@@ -8,8 +9,6 @@ const timerError = 1.2;
  * busy that the client may need: on a small machine it is the very one on which the client's write is to return.
  */
 const shortWait = 2;
-/** Node's timers take no longer wait than this. */
-const longestTimer = 2 ** 31 - 1;
 
 interface Appointment {
   due: number;

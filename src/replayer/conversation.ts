@@ -45,7 +45,11 @@ export class Conversation {
 
   /** @returns false once a line was too long: nothing more is to be read from this client */
   read(chunk: Buffer): boolean {
-    return this.#take((visit) => this.#splitter.push(chunk, visit)) ?? true;
+    let isListening = true;
+    this.#take((visit) => {
+      isListening = this.#splitter.push(chunk, visit);
+    });
+    return isListening;
   }
 
   /** The end of the client's input: a last line without a newline is a request. */
@@ -64,12 +68,11 @@ export class Conversation {
   }
 
   /** At a pace, all lines that have come are acknowledged before the first is played, so that none waits for another. */
-  #take<T>(split: (visit: (line: Buffer) => void) => T): T | undefined {
+  #take(split: (visit: (line: Buffer) => void) => void): void {
     const isInstant = this.#options.tempo.factor === 0;
-    let result: T | undefined;
     this.#options.queue.fill((now) => {
       const requests: Postponed[] = [];
-      result = split((line) => {
+      split((line) => {
         const start = this.#acknowledge(now);
         const request = decodeRequestLine(line);
         if (request.kind === 'refused') this.#refuse(request, start);
@@ -78,7 +81,6 @@ export class Conversation {
       });
       for (const { request, start } of requests) this.#play(request, start);
     });
-    return result;
   }
 
   /**

@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { systemCode } from '../foundation/reprise-error.ts';
+import { flushed } from './flushed.ts';
 
 /** Where messages go: bytes, or text that stands for bytes, a character each (Latin-1). */
 export interface Outlet {
@@ -39,7 +40,7 @@ export function openOutlet(stream: Writable): Outlet {
     onFailure(callback) {
       fail = callback;
     },
-    flushed: () => untilFlushed(stream),
+    flushed: () => flushed(stream),
   };
 }
 
@@ -78,12 +79,4 @@ function writeDirectly(bytes: Buffer | string): boolean {
     // A full pipe that does not block, or a closed one: the stream sees to both.
     return false;
   }
-}
-
-function untilFlushed(stream: Writable): Promise<void> {
-  if (stream.writableLength === 0 || stream.destroyed) return Promise.resolve();
-  return new Promise((resolve) => {
-    stream.once('close', resolve);
-    stream.write('', () => resolve());
-  });
 }
