@@ -14,6 +14,8 @@ const runs: Record<CommandName, () => Promise<Run>> = {
   record: async () => (await import('./record-command.ts')).runRecord,
   inspect: async () => (await import('./inspect-command.ts')).runInspect,
   check: async () => (await import('./check-command.ts')).runCheck,
+  explain: async () => (await import('./explain-command.ts')).runExplain,
+  report: async () => (await import('./report-command.ts')).runReport,
 };
 
 /**

@@ -1,7 +1,7 @@
 import type { CheckResult } from './check-recording.ts';
 import { escapeText } from './escape-text.ts';
 import { toJson } from './render-inspect-json.ts';
-import type { Paint } from './result-output.ts';
+import type { Paint } from './paint.ts';
 import { renderCount } from './render-count.ts';
 
 /** What was found, a line each, as compilers write it, and a line that sums it up. */

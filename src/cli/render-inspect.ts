@@ -5,7 +5,8 @@ import type { MessageLine } from '../recording/recorded-line.ts';
 import { escapeText, shorten } from './escape-text.ts';
 import type { Column } from './render-table.ts';
 import { renderTable } from './render-table.ts';
-import type { Paint, ResultOutput } from './result-output.ts';
+import type { Paint } from './paint.ts';
+import type { ResultOutput } from './result-output.ts';
 import type { InvocationRow, Outcome, SessionFrame } from './session-summary.ts';
 import { renderCount } from './render-count.ts';
 

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { Paint } from './result-output.ts';
+import type { Paint } from './paint.ts';
 
 export interface Column {
   head: string;

@@ -1,10 +1,6 @@
-import { styleText } from 'node:util';
 import { systemCode } from '../foundation/reprise-error.ts';
-
-type Style = Parameters<typeof styleText>[0];
-
-/** Colours a text, or leaves it as it is. */
-export type Paint = (style: Style, text: string) => string;
+import type { Paint } from './paint.ts';
+import { createPaint } from './paint.ts';
 
 /** Where a command's result goes, for people or programs. */
 export interface ResultOutput {
@@ -19,7 +15,6 @@ export interface ResultOutput {
 
 /** stdout; in colour only on a terminal, and not where `NO_COLOR` is set. */
 export function openResultOutput(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): ResultOutput {
-  const isColoured = stream.isTTY && (env['NO_COLOR'] ?? '') === '';
   let isClosed = false;
   stream.on('error', () => (isClosed = true)); // told to whoever writes
   return {
@@ -35,7 +30,7 @@ export function openResultOutput(stream: NodeJS.WriteStream, env: NodeJS.Process
     get isClosed() {
       return isClosed;
     },
-    paint: isColoured ? (style, text) => styleText(style, text) : (_style, text) => text,
+    paint: createPaint(stream, env),
     width: stream.isTTY ? stream.columns : undefined,
   };
 }

@@ -44,7 +44,9 @@ interface Kind {
 
 const kinds: Record<OptionSpec['kind'], Kind> = {
   switch: { fits: (value) => typeof value === 'boolean', words: 'true or false' },
-  text: { fits: (value) => typeof value === 'string' && value !== '', words: 'a text' },
+  text: { fits: isText, words: 'a text' },
+  texts: { fits: (value) => Array.isArray(value) && value.every(isText), words: 'a list of texts' },
+  path: { fits: isText, words: 'the path of a file' },
   choice: { fits: (value, choices) => choices.some((choice) => choice === value) },
   milliseconds: { fits: (value) => typeof value === 'number' && value >= 0, words: 'a number of milliseconds' },
   port: {
@@ -52,3 +54,7 @@ const kinds: Record<OptionSpec['kind'], Kind> = {
     words: 'a port from 0 to 65535; 0 is any',
   },
 };
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}

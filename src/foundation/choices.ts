@@ -11,3 +11,15 @@ export type ResponseFormatName = (typeof responseFormats)[number];
 /** What an invocation does that never ended in the recording. */
 export const unfinishedPolicies = ['hang', 'error'] as const;
 export type UnfinishedPolicy = (typeof unfinishedPolicies)[number];
+
+/** Whether different requests must come in the order in which they were recorded. */
+export const matchOrders = ['any', 'recorded'] as const;
+export type MatchOrder = (typeof matchOrders)[number];
+
+/** What is given to a request when all recorded invocations that are equal to it have been given. */
+export const exhaustedPolicies = ['repeat', 'cycle', 'error'] as const;
+export type ExhaustedPolicy = (typeof exhaustedPolicies)[number];
+
+/** What a request gets that finds nothing. */
+export const missPolicies = ['error', 'hang'] as const;
+export type MissPolicy = (typeof missPolicies)[number];

@@ -1,4 +1,11 @@
-import { responseFormats, transportModes, unfinishedPolicies } from './choices.ts';
+import {
+  exhaustedPolicies,
+  matchOrders,
+  missPolicies,
+  responseFormats,
+  transportModes,
+  unfinishedPolicies,
+} from './choices.ts';
 
 /** One option of the command line: everything that is known of it, for parsing, help, documentation and the environment. */
 export interface OptionSpec {
@@ -6,12 +13,15 @@ export interface OptionSpec {
   flag: string;
   /** One letter. */
   short?: string;
-  kind: 'switch' | 'text' | 'choice' | 'milliseconds' | 'port';
+  /** A `path` names a file or folder; `texts` can be given again and again. */
+  kind: 'switch' | 'text' | 'texts' | 'path' | 'choice' | 'milliseconds' | 'port';
   /** What stands for its value in the help, for all but switches. */
   value?: string;
   choices?: readonly string[];
   /** What holds where nothing is given, in words. */
   usually?: string;
+  /** Whether it can stand in `reprise.config.json`. */
+  inConfig?: true;
   text: string;
 }
 
@@ -30,6 +40,55 @@ export interface CommandSpec {
 
 const json: OptionSpec = { flag: 'json', kind: 'switch', text: 'JSON for programs instead of a table' };
 const quiet: OptionSpec = { flag: 'quiet', short: 'q', kind: 'switch', text: 'say nothing on stderr but errors' };
+
+const ignore: OptionSpec = {
+  flag: 'ignore',
+  kind: 'texts',
+  value: 'PATH',
+  inConfig: true,
+  text: 'a place in the request that is not compared, such as /request/user_id or /request/**/id; can be repeated',
+};
+const match: OptionSpec = {
+  flag: 'match',
+  kind: 'texts',
+  value: 'PATH=SET',
+  inConfig: true,
+  text: 'a place where any value of a set will do: uuid, date, number, string, or a regular expression such as /^user-/; can be repeated',
+};
+const order: OptionSpec = {
+  flag: 'order',
+  kind: 'choice',
+  value: 'ORDER',
+  choices: matchOrders,
+  usually: 'any',
+  inConfig: true,
+  text: 'whether different requests must come in the recorded order, connection by connection',
+};
+const onExhausted: OptionSpec = {
+  flag: 'on-exhausted',
+  kind: 'choice',
+  value: 'POLICY',
+  choices: exhaustedPolicies,
+  usually: 'repeat',
+  inConfig: true,
+  text: 'what a request gets when all that are equal to it have been given: the last again, all over again, or an error',
+};
+const config: OptionSpec = {
+  flag: 'config',
+  kind: 'path',
+  value: 'FILE',
+  usually: 'the nearest reprise.config.json',
+  text: 'the file that holds what is ignored, and defaults',
+};
+const strict: OptionSpec = {
+  flag: 'strict',
+  kind: 'switch',
+  inConfig: true,
+  text: 'status 1 where a recorded invocation was repeated or not used, or a request found none',
+};
+
+/** What bears upon a match, for those who replay and those who ask beforehand. */
+const matching: readonly OptionSpec[] = [ignore, match, order, onExhausted, config];
 
 /** What `replay` takes, and the library with it. */
 export const replayOptions: readonly OptionSpec[] = [
@@ -56,6 +115,7 @@ export const replayOptions: readonly OptionSpec[] = [
     kind: 'text',
     value: 'PACE',
     usually: 'recorded',
+    inConfig: true,
     text: 'how recorded gaps become waits: recorded, instant, or a speed such as 2x or 0.5x',
   },
   {
@@ -63,6 +123,7 @@ export const replayOptions: readonly OptionSpec[] = [
     kind: 'milliseconds',
     value: 'MS',
     usually: 'none',
+    inConfig: true,
     text: 'no wait between two messages of an invocation is longer',
   },
   {
@@ -70,6 +131,7 @@ export const replayOptions: readonly OptionSpec[] = [
     kind: 'milliseconds',
     value: 'MS',
     usually: '250, or 0 at instant pace',
+    inConfig: true,
     text: 'no wait during start-up is longer',
   },
   {
@@ -80,14 +142,48 @@ export const replayOptions: readonly OptionSpec[] = [
     text: 'the address to listen on in TCP mode; 0.0.0.0 for a container',
   },
   { flag: 'port', kind: 'port', value: 'N', usually: '0, any', text: 'the port to listen on in TCP mode' },
+  ...matching,
+  {
+    flag: 'on-miss',
+    kind: 'choice',
+    value: 'POLICY',
+    choices: missPolicies,
+    usually: 'error',
+    inConfig: true,
+    text: 'what a request gets that finds nothing: an error that says why, or no answer at all',
+  },
   {
     flag: 'on-unfinished',
     kind: 'choice',
     value: 'POLICY',
     choices: unfinishedPolicies,
     usually: 'hang',
+    inConfig: true,
     text: 'what an invocation does that never ended in the recording: nothing more, or an error that says so',
   },
+  {
+    flag: 'journal',
+    kind: 'path',
+    value: 'FILE',
+    usually: 'none, or a temporary file once a request has found nothing',
+    text: 'what was asked, what it matched, and what was sent, as JSON Lines',
+  },
+  {
+    flag: 'journal-dir',
+    kind: 'path',
+    value: 'FOLDER',
+    usually: 'none',
+    inConfig: true,
+    text: 'a folder in which each replay keeps a journal of its own, for `reprise report`',
+  },
+  {
+    flag: 'report',
+    kind: 'path',
+    value: 'FILE',
+    usually: 'none',
+    text: 'what was used, repeated, not used, missed and refused: JSON, or JUnit where the name ends in .xml',
+  },
+  strict,
   {
     flag: 'exit-on-eof',
     kind: 'switch',
@@ -126,13 +222,29 @@ export const commandTable = [
     name: 'inspect',
     usage: 'RECORDING [N] [--json]',
     text: 'Shows a recording to people: its invocations in a table, or invocation N line by line.',
-    options: [json],
+    options: [json, ignore, match, config],
   },
   {
     name: 'check',
     usage: 'RECORDING…',
     text: 'Tells whether recordings are valid, sealed, and in the order of the protocol.',
     options: [json],
+  },
+  {
+    name: 'explain',
+    usage: 'JOURNAL[:N] | RECORDING REQUEST.json',
+    text: 'Tells why a request got what it got, from a journal; or what it would get, from a recording.',
+    options: [json, ...matching],
+  },
+  {
+    name: 'report',
+    usage: 'FOLDER',
+    text: 'Sums up the journals of a folder: what all replays of a test suite used, and what they missed.',
+    options: [
+      strict,
+      { flag: 'junit', kind: 'path', value: 'FILE', usually: 'none', text: 'the same as JUnit XML' },
+      json,
+    ],
   },
 ] as const satisfies readonly CommandSpec[];
 

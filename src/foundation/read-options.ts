@@ -3,9 +3,12 @@ import type { CommandSpec, OptionSpec } from './option-table.ts';
 import { environmentName } from './option-table.ts';
 import { RepriseError, reasonOf } from './reprise-error.ts';
 
+/** An option's value, of the type that its kind has. */
+export type OptionValue = string | number | boolean | readonly string[];
+
 /** What a command line says: values by flag, and the words that are no flags. */
 export interface ReadOptions {
-  values: Readonly<Record<string, string | number | boolean | undefined>>;
+  values: Readonly<Record<string, OptionValue | undefined>>;
   words: string[];
   /** What stands behind `--`. */
   command: string[];
@@ -19,26 +22,43 @@ export function readOptions(spec: CommandSpec, args: readonly string[], env: Nod
   const dashes = spec.takesCommand === true ? args.indexOf('--') : -1;
   const own = dashes < 0 ? args : args.slice(0, dashes);
   const { values, positionals } = parse(spec, own);
-  const read: Record<string, string | number | boolean | undefined> = {};
+  const read: Record<string, OptionValue | undefined> = {};
   for (const option of spec.options) {
     const given = values[option.flag];
     const name = environmentName(option);
-    if (given !== undefined) read[option.flag] = parseValue(option, given, `--${option.flag}`);
-    else if (spec.readsEnvironment === true && env[name] !== undefined && env[name] !== '')
-      read[option.flag] = parseValue(option, env[name], name);
+    const fromEnvironment = spec.readsEnvironment === true && env[name] !== '' ? env[name] : undefined;
+    if (option.kind === 'texts') read[option.flag] = [...linesOf(fromEnvironment), ...textsOf(given)];
+    else if (given !== undefined) read[option.flag] = parseValue(option, given, `--${option.flag}`);
+    else if (fromEnvironment !== undefined) read[option.flag] = parseValue(option, fromEnvironment, name);
   }
   return { values: read, words: positionals, command: dashes < 0 ? [] : args.slice(dashes + 1) };
 }
 
+/** A list in the environment has one a line. */
+function linesOf(text = ''): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+function textsOf(given: Given | undefined): string[] {
+  return Array.isArray(given) ? given.map(String) : [];
+}
+
+/** What parseArgs makes of an option: a list where it can be repeated. */
+type Given = string | boolean | (string | boolean)[];
+
 function parse(
   spec: CommandSpec,
   args: readonly string[],
-): { values: Record<string, string | boolean | undefined>; positionals: string[] } {
+): { values: Record<string, Given | undefined>; positionals: string[] } {
   const options = Object.fromEntries(
     spec.options.map(({ flag, short, kind }) => [
       flag,
       {
         type: kind === 'switch' ? ('boolean' as const) : ('string' as const),
+        multiple: kind === 'texts',
         ...(short === undefined ? {} : { short }),
       },
     ]),
@@ -57,19 +77,15 @@ function parse(
   }
 }
 
-function parseValue(
-  { kind, choices = [] }: OptionSpec,
-  given: string | boolean,
-  name: string,
-): string | number | boolean {
-  if (kind === 'switch') return given === true || (given !== false && isYes(given, name));
+function parseValue({ kind, choices = [] }: OptionSpec, given: Given, name: string): OptionValue {
+  if (kind === 'switch') return given === true || (given !== false && isYes(String(given), name));
   const text = String(given);
   if (kind === 'choice' && !choices.includes(text)) throw refuse(name, text, `Give ${choices.join(' or ')}.`);
   if (kind === 'milliseconds' && !/^\d+(\.\d+)?$/.test(text))
     throw refuse(name, text, 'Give a number of milliseconds.');
   if (kind === 'port' && !(/^\d{1,5}$/.test(text) && Number(text) < 65_536))
     throw refuse(name, text, 'Give a port from 0 to 65535; 0 is any.');
-  if (kind === 'text' && text === '') throw refuse(name, text, 'Give a value.');
+  if ((kind === 'text' || kind === 'path') && text === '') throw refuse(name, text, 'Give a value.');
   return kind === 'milliseconds' || kind === 'port' ? Number(text) : text;
 }
 

@@ -10,6 +10,8 @@ const errorCodes = [
   'no-command',
   'not-executable',
   'start-failed',
+  'not-writable',
+  'not-a-journal',
 ] as const;
 export type ErrorCode = (typeof errorCodes)[number];
 

@@ -32,8 +32,13 @@ export function exceptionText(errorType: string, message: string): string {
 
 /** One line, without double quotes, so that it survives being printed inside an exception of another language. */
 export function withoutQuotes(text: string): string {
-  return text.replace(/["\\\p{Cc}\u2028\u2029]/gu, '?');
+  return text
+    .replaceAll('"', "'")
+    .replace(/[\n\r\t]/g, (character) => whiteSpace[character] ?? ' ')
+    .replace(/[\p{Cc}\p{Surrogate}\u2028\u2029]/gu, '?');
 }
+
+const whiteSpace: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** What the program says on stdout of each message that it could not write to a connection. */
 export function failedWriteText(local: string, remote: string, reason: string): string {

@@ -60,6 +60,11 @@ export function decodeGoMembers(line: Buffer): GoOutermost {
   return { kind: 'object', members };
 }
 
+/** An empty object, as decoded ones are. */
+export function createGoObject(): GoObject {
+  return new BareObject();
+}
+
 /** Go's word for what `value` was in the JSON text. */
 export function kindOfGo(value: GoValue): GoKind {
   if (value === null) return 'null';

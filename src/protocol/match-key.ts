@@ -5,8 +5,9 @@ import { writeGoValue } from './go-walk.ts';
 /**
  * A text that two requests share exactly when Go reads them as equal: the order of keys and the notation of numbers do
  * not count; a request of null is none, which is not `{}`. It is made to be compared, not to be read.
+ * @param request what `MatchRules.reduce` leaves of it
  */
-export function matchKey(type: string, action: string, request: GoObject | null): string {
+export function matchKey(type: string, action: string, request: GoObject | string | null): string {
   return quote(type) + quote(action) + writeGoValue(request, canonical);
 }
 

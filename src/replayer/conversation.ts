@@ -1,13 +1,16 @@
 import type { Clock } from '../foundation/clock.ts';
-import { exceptionText, withoutQuotes } from '../protocol/derived.ts';
+import type { MissPolicy } from '../foundation/choices.ts';
+import { exceptionText } from '../protocol/derived.ts';
 import { longestRequest } from '../protocol/limits.ts';
 import type { RequestLine } from '../protocol/request.ts';
 import { decodeRequestLine } from '../protocol/request.ts';
 import { toWire } from '../protocol/wire.ts';
 import { LineSplitter } from '../transport/line-splitter.ts';
+import type { AskedLine, Ledger } from './ledger.ts';
 import type { PlaybackOptions } from './playback.ts';
 import { Playback } from './playback.ts';
 import { waitFor } from './pace.ts';
+import type { Miss } from './script.ts';
 import type { StepQueue } from './step-queue.ts';
 
 type Request = Extract<RequestLine, { kind: 'request' }>;
@@ -15,6 +18,8 @@ type Request = Extract<RequestLine, { kind: 'request' }>;
 /** A request that is acknowledged, and waits for the recordings to be read so far that it can be matched. */
 interface Postponed {
   request: Request;
+  line: AskedLine;
+  /** When its acknowledgement left, on the clock's scale. */
   start: number;
 }
 
@@ -23,8 +28,9 @@ export interface ConversationOptions extends PlaybackOptions {
   queue: StepQueue;
   /** 0 is stdio; others are counted from 1. */
   connection: number;
-  /** Counts refusals over the whole replay, and gives the number of this one. */
-  countRefusal: () => number;
+  ledger: Ledger;
+  /** What a request gets that finds nothing. */
+  onMiss: MissPolicy;
 }
 
 /** One client: its lines are read, acknowledged, and answered. */
@@ -63,23 +69,25 @@ export class Conversation {
     const postponed = this.#postponed;
     this.#postponed = [];
     this.#options.queue.fill(() => {
-      for (const { request, start } of postponed) this.#play(request, start);
+      for (const one of postponed) this.#play(one);
     });
   }
 
   /** At a pace, all lines that have come are acknowledged before the first is played, so that none waits for another. */
   #take(split: (visit: (line: Buffer) => void) => void): void {
-    const isInstant = this.#options.tempo.factor === 0;
+    const { tempo, ledger, connection } = this.#options;
+    const isInstant = tempo.factor === 0;
     this.#options.queue.fill((now) => {
       const requests: Postponed[] = [];
       split((line) => {
-        const start = this.#acknowledge(now);
+        const asked = ledger.open(connection);
+        const start = this.#acknowledge(now, asked);
         const request = decodeRequestLine(line);
-        if (request.kind === 'refused') this.#refuse(request, start);
-        else if (isInstant) this.#play(request, start);
-        else requests.push({ request, start });
+        if (request.kind === 'refused') this.#refuse(request, asked, start);
+        else if (isInstant) this.#play({ request, line: asked, start });
+        else requests.push({ request, line: asked, start });
       });
-      for (const { request, start } of requests) this.#play(request, start);
+      for (const one of requests) this.#play(one);
     });
   }
 
@@ -88,51 +96,55 @@ export class Conversation {
    * all leaves in one write.
    * @returns when the acknowledgement left
    */
-  #acknowledge(now: number): number {
+  #acknowledge(now: number, { number }: AskedLine): number {
     const { queue, format, tempo, clock } = this.#options;
-    queue.push({ place: 'acknowledgement', due: now, bytes: format.acknowledgement });
+    queue.push({ place: 'acknowledgement', due: now, bytes: format.acknowledgement, asked: number });
     if (tempo.factor === 0) return now;
     queue.flush();
     return clock.now();
   }
 
-  #refuse({ id, error }: Extract<RequestLine, { kind: 'refused' }>, now: number): void {
-    const { queue, format, script, tempo, countRefusal } = this.#options;
-    queue.push({ place: 'refusal', due: now, bytes: toWire(format.error(id, error)) });
-    const exit = script.exitAfterRefusal(countRefusal());
+  #refuse({ id, error }: Extract<RequestLine, { kind: 'refused' }>, line: AskedLine, now: number): void {
+    const { queue, format, script, tempo, ledger } = this.#options;
+    const count = ledger.refuse(line, id, error);
+    queue.push({ place: 'refusal', due: now, bytes: toWire(format.error(id, error)), asked: line.number });
+    const exit = script.exitAfterRefusal(count);
     if (exit !== undefined)
       queue.push({ place: 'exit', due: now + waitFor(exit.gap, tempo), bytes: '', exit: exit.exit });
   }
 
-  #play(request: Request, start: number): void {
-    const { script, connection } = this.#options;
+  #play(one: Postponed): void {
+    const { script, connection, ledger, queue } = this.#options;
+    const { request, line, start } = one;
     const match = script.match(request, connection);
     if (match.kind === 'later') {
-      this.#postponed.push({ request, start });
+      this.#postponed.push(one);
       return;
     }
     if (match.kind === 'missed') {
-      this.#miss(request, start);
+      this.#miss(one, match.miss);
       return;
     }
+    ledger.match(line, request, match.invocation);
     this.#running++;
     const playback = new Playback(this.#options, match.invocation, {
       id: request.id,
+      asked: line.number,
       start,
       onDone: () => this.#running--,
     });
     const first = playback.start();
-    if (first !== undefined) this.#options.queue.push(first);
+    if (first !== undefined) queue.push(first);
   }
 
   /** What was never recorded is answered as an exception in the plugin would be: an error, then the end. */
-  #miss({ id, action }: Request, due: number): void {
-    const { queue, format } = this.#options;
-    const text = exceptionText(
-      'NoRecordedInvocation',
-      `reprise: no match for ${withoutQuotes(action.slice(0, 100))}; no recorded invocation has this type, action and request`,
-    );
-    queue.push({ place: 'error', due, bytes: toWire(format.error(id, text)) });
-    queue.push({ place: 'end', due, bytes: toWire(format.end(id)) });
+  #miss({ request, line, start: due }: Postponed, miss: Miss): void {
+    const { queue, format, ledger, onMiss } = this.#options;
+    const { id } = request;
+    const text = exceptionText('NoRecordedInvocation', ledger.miss(line, request, miss));
+    if (onMiss === 'hang') return;
+    const asked = line.number;
+    queue.push({ place: 'error', due, bytes: toWire(format.error(id, text)), asked });
+    queue.push({ place: 'end', due, bytes: toWire(format.end(id)), asked });
   }
 }

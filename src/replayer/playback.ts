@@ -22,6 +22,8 @@ export interface PlaybackOptions {
 /** For whom an invocation is played. */
 export interface Caller {
   id: string;
+  /** The number of the line that asked. */
+  asked: number;
   /** When the request was acknowledged, on the clock's scale. */
   start: number;
   /** All has been sent. */
@@ -34,16 +36,18 @@ export class Playback {
   readonly #invocation: Invocation;
   readonly #id: string;
   readonly #written: string; // as the format writes it
+  readonly #asked: number;
   readonly #onDone: () => void;
   #at: number; // recorded time of the step before
   #due: number;
   #row: number;
 
-  constructor(options: PlaybackOptions, invocation: Invocation, { id, start, onDone }: Caller) {
+  constructor(options: PlaybackOptions, invocation: Invocation, { id, asked, start, onDone }: Caller) {
     this.#options = options;
     this.#invocation = invocation;
     this.#id = id;
     this.#written = options.format.id(id);
+    this.#asked = asked;
     this.#onDone = onDone;
     this.#at = invocation.startedAt;
     this.#due = start;
@@ -65,13 +69,15 @@ export class Playback {
       place: line.place,
       due: this.#due,
       bytes: line.bytesFor(this.#written),
+      asked: this.#asked,
       next: () => this.#exitStep(exitAfter(this.#invocation, line.row)) ?? this.#next(),
     };
   }
 
   #exitStep(exit: RecordedExit | undefined): Step | undefined {
     if (exit === undefined) return undefined;
-    return { place: 'exit', due: this.#due + waitFor(exit.gap, this.#options.tempo), bytes: '', exit: exit.exit };
+    const due = this.#due + waitFor(exit.gap, this.#options.tempo);
+    return { place: 'exit', due, bytes: '', asked: this.#asked, exit: exit.exit };
   }
 
   #finish(): Step | undefined {
@@ -86,7 +92,8 @@ export class Playback {
       'UnfinishedInvocation',
       `reprise: ${where} never ended in the recording; to wait for ever as it did: --on-unfinished hang`,
     );
-    const end: Step = { place: 'end', due: this.#due, bytes: toWire(format.end(this.#id)), onSent: this.#onDone };
-    return { place: 'error', due: this.#due, bytes: toWire(format.error(this.#id, text)), next: () => end };
+    const [due, asked] = [this.#due, this.#asked];
+    const end: Step = { place: 'end', due, bytes: toWire(format.end(this.#id)), asked, onSent: this.#onDone };
+    return { place: 'error', due, bytes: toWire(format.error(this.#id, text)), asked, next: () => end };
   }
 }

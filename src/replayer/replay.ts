@@ -1,48 +1,33 @@
 import { PassThrough } from 'node:stream';
 import type { Readable, Writable } from 'node:stream';
-import type { ResponseFormatName, TransportMode, UnfinishedPolicy } from '../foundation/choices.ts';
-import type { Clock } from '../foundation/clock.ts';
+import { checkOptions } from '../foundation/check-options.ts';
+import type { TransportMode } from '../foundation/choices.ts';
 import { systemClock } from '../foundation/clock.ts';
 import { replayOptions } from '../foundation/option-table.ts';
-import { checkOptions } from '../foundation/check-options.ts';
 import { formats } from '../protocol/response-format.ts';
-import { findRecordings } from '../recording/find-recordings.ts';
 import type { ProcessExit } from '../transport/child.ts';
-import type { Outlet } from '../transport/outlet.ts';
 import { openOutlet } from '../transport/outlet.ts';
+import { Journal } from './journal.ts';
+import { createJournalHeader } from './journal-header.ts';
+import { Ledger } from './ledger.ts';
 import { LineCache } from './line-cache.ts';
-import type { Pace } from './pace.ts';
 import { createTempo, parsePace } from './pace.ts';
+import { readRules } from './read-rules.ts';
+import type { ReplayOptions } from './replay-options.ts';
+import { otherOptions } from './replay-options.ts';
+import type { Report } from './report.ts';
 import { Script } from './script.ts';
+import { settle } from './settings.ts';
 import { Stage } from './stage.ts';
+import { prepareReport, writeReport } from './write-report.ts';
 
-/** How a recording is played. */
-export interface ReplayOptions {
-  /** @default 'stdio' */
-  mode?: TransportMode;
-  /** @default 'json' */
-  responseFormat?: ResponseFormatName;
-  /** @default 'recorded' */
-  pace?: Pace;
-  /** No wait between two messages of an invocation is longer, in milliseconds. @default none */
-  maxGap?: number;
-  /** No wait during start-up is longer, in milliseconds. @default 250, or 0 at instant pace */
-  startupGap?: number;
-  /** The address to listen on in TCP mode, instead of 127.0.0.1 and ::1. */
-  host?: string;
-  /** The port to listen on in TCP mode; 0 for any. @default 0 */
-  port?: number;
-  /** What an invocation does that never ended in the recording. @default 'hang' */
-  onUnfinished?: UnfinishedPolicy;
-  /** Whether the end of stdin ends it, once all is answered; the program itself goes on. @default false */
-  exitOnEof?: boolean;
-  /** Where requests come from in stdio mode. @default a stream that `Replay.stdin` writes to */
-  stdin?: () => Promise<Readable>;
-  /** Where messages go. @default a stream that `Replay.stdout` reads */
-  stdout?: Outlet;
-  /** Told of what is odd in a recording and does no harm, such as a last line that was cut off. */
-  onWarning?: (text: string) => void;
-  clock?: Clock;
+/** What a replay keeps of itself. */
+interface Books {
+  ledger: Ledger;
+  journal: Journal;
+  /** All of the recordings has been read. */
+  reading: Promise<void>;
+  options: ReplayOptions;
 }
 
 /** A plugin being played. */
@@ -55,6 +40,13 @@ export interface Replay extends AsyncDisposable {
   stdout: Readable;
   /** How it ended: of itself, by a recorded exit, by `stop`, or by SIGPIPE when nobody reads its stdout any more. */
   exited: Promise<ProcessExit>;
+  /** The options that hold: those that were given, completed by the configuration. */
+  options: Readonly<ReplayOptions>;
+  /**
+   * What has been used, repeated, not used, missed and refused so far.
+   * @param longest no list of invocations is longer. @default all are told
+   */
+  report: (longest?: number) => Report;
   /** Ends it as SIGTERM ends the program: what runs goes on for up to 100 ms, and the status is 0. */
   stop: () => void;
   /** Ends it at once. */
@@ -65,57 +57,101 @@ export interface Replay extends AsyncDisposable {
  * Plays recordings as the plugin that was recorded. Resolves when the recordings are open and, in TCP mode, the port is
  * listened on; ready comes over the wire.
  *
- * @param recordings files, folders (all recordings in them) or patterns; several make one script
+ * @param recordings files, folders (all recordings in them) or patterns; several make one script. An empty list
+ * means those of the nearest `reprise.config.json`
  * @throws RepriseError where a recording can't be read, the port can't be had, or an option is none
  * @example
  * await using plugin = await replay('recordings/llm.jsonl', { mode: 'tcp', pace: 'instant' });
  * const socket = connect(plugin.port, '127.0.0.1');
  */
-export async function replay(recordings: string | readonly string[], options: ReplayOptions = {}): Promise<Replay> {
-  checkOptions(options, replayOptions, ['stdin', 'stdout', 'onWarning', 'clock']);
-  const { mode = 'stdio', responseFormat = 'json', maxGap, startupGap, clock = systemClock } = options;
-  const tempo = createTempo(parsePace(options.pace ?? 'recorded'), maxGap, startupGap);
+export async function replay(recordings: string | readonly string[], given: ReplayOptions = {}): Promise<Replay> {
+  checkOptions(given, replayOptions, otherOptions);
+  const { files, options } = await settle([recordings].flat(), given);
+  const { mode = 'stdio', responseFormat = 'json', clock = systemClock } = options;
+  const tempo = createTempo(parsePace(options.pace ?? 'recorded'), options.maxGap, options.startupGap);
   const format = formats[responseFormat];
   const [input, output] = [new PassThrough(), new PassThrough()];
+  const warn = (text: string): void => options.onWarning?.(text);
 
-  const script = await Script.open(await findRecordings([recordings].flat()));
-  const stage = new Stage({
-    script,
-    lines: new LineCache(script, format),
-    tempo,
-    clock,
-    format,
-    onUnfinished: options.onUnfinished ?? 'hang',
-    exitOnEof: options.exitOnEof ?? false,
-    stdout: options.stdout ?? openOutlet(output),
-    stdin: options.stdin ?? (() => Promise.resolve(input)),
-  });
-  for (const text of explainIdle(options, mode)) options.onWarning?.(text);
+  const script = await openScript(files, options);
   try {
+    const journal = openJournal(files, options);
+    if (options.report !== undefined) prepareReport(options.report);
+    const ledger = new Ledger(script, journal, options.onMissed);
+    const stage = new Stage({
+      script,
+      journal,
+      ledger,
+      lines: new LineCache(script, format),
+      tempo,
+      clock,
+      format,
+      onMiss: options.onMiss ?? 'error',
+      onUnfinished: options.onUnfinished ?? 'hang',
+      exitOnEof: options.exitOnEof ?? false,
+      stdout: options.stdout ?? openOutlet(output),
+      stdin: options.stdin ?? (() => Promise.resolve(input)),
+    });
+    for (const text of explainIdle(options, mode)) warn(text);
     if (mode === 'tcp' && script.isReady) await stage.listen(options);
+    stage.start();
+    const reading = stage.readScript().then(() => {
+      for (const warning of script.warnings) warn(warning);
+    });
+    const exited = stage.exited
+      .then((exit) => wrapUp({ ledger, journal, reading, options }, exit))
+      .finally(() => {
+        script.close();
+        output.end();
+      });
+    exited.catch(() => undefined); // not every caller waits for it
+    const close = async (): Promise<void> => {
+      await stage.finish({ code: 0, signal: null });
+      await exited.catch(() => undefined); // told by `exited`
+    };
+    return {
+      port: stage.port,
+      stdin: input,
+      stdout: output,
+      exited,
+      options,
+      report: (longest) => ledger.report(longest),
+      stop: () => stage.stop(),
+      close,
+      [Symbol.asyncDispose]: close,
+    };
   } catch (error) {
     script.close();
     throw error;
   }
-  stage.start();
-  void stage.readScript().then(() => {
-    for (const warning of script.warnings) options.onWarning?.(warning);
-  });
+}
 
-  stage.exited.then(
-    () => output.end(),
-    () => output.end(),
-  );
-  const close = (): Promise<void> => stage.finish({ code: 0, signal: null });
-  return {
-    port: stage.port,
-    stdin: input,
-    stdout: output,
-    exited: stage.exited,
-    stop: () => stage.stop(),
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+/** What there is to do when all is over: the report, the status, the end of the journal. */
+async function wrapUp({ ledger, journal, reading, options }: Books, exit: ProcessExit): Promise<ProcessExit> {
+  const { report: file, strict = false } = options;
+  // What has not been used is known only when all has been read.
+  if (strict || file !== undefined) await reading;
+  const isGood = !strict || ledger.report(0).ok;
+  if (file !== undefined) await writeReport(file, ledger.report(), strict);
+  const last = exit.code === 0 && !isGood ? { code: 1, signal: null } : exit;
+  journal.end(last);
+  return last;
+}
+
+async function openScript(files: readonly string[], options: ReplayOptions): Promise<Script> {
+  const { ignore = [], match = [], order = 'any', onExhausted = 'repeat' } = options;
+  return Script.open(files, { rules: await readRules({ ignore, match }), order, onExhausted });
+}
+
+function openJournal(files: readonly string[], options: ReplayOptions): Journal {
+  return new Journal({
+    header: createJournalHeader(files, options),
+    clock: options.clock ?? systemClock,
+    file: options.journal,
+    folder: options.journalDir,
+    onEntry: options.onJournal,
+    onFailure: (text) => options.onWarning?.(text),
+  });
 }
 
 /** Options that do nothing in this mode, in words. */

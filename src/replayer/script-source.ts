@@ -1,8 +1,10 @@
 import type { Exchange, Role } from '../protocol/attribution.ts';
 import { Attribution } from '../protocol/attribution.ts';
-import { matchKey } from '../protocol/match-key.ts';
+import type { Asked } from '../protocol/differences.ts';
+import { subjectOf } from '../protocol/identity.ts';
 import type { EventLine, MessageLine, RecordedLine } from '../recording/recorded-line.ts';
-import type { RecordingReader } from '../recording/recording-reader.ts';
+import { decodeRequestLine } from '../protocol/request.ts';
+import type { PayloadPlace, RecordingReader } from '../recording/recording-reader.ts';
 import type { ProcessExit } from '../transport/child.ts';
 import { LineTable } from './line-table.ts';
 
@@ -12,8 +14,13 @@ export interface Invocation {
   /** The recorded client line, counted from 1. */
   number: number;
   connection: number;
-  /** What it is, for people. */
+  /** What it is, for people: the action, and the tool, model or the like that it is asked of. */
   action: string;
+  subject: string;
+  /** How often it has been given. */
+  uses: number;
+  /** The row of its request. */
+  request: number;
   /** When its request was acknowledged: its lines are timed from here. */
   startedAt: number;
   /** Rows of the source's table; -1 where nothing came. */
@@ -58,20 +65,20 @@ export class ScriptSource {
   responseFormat: unknown;
   isComplete = false;
 
-  readonly #onInvocation: (key: string, invocation: Invocation) => void;
+  readonly #onInvocation: (asked: Asked, invocation: Invocation) => void;
   readonly #attribution = new Attribution();
   readonly #running = new Map<Exchange, Invocation>();
   readonly #latest = new Map<number, Invocation>(); // by connection: the one that was last acknowledged or answered
   #anchor: Anchor = { kind: 'start-up' };
   #anchorRow = -1;
   #anchorAt = 0;
-  readonly #actions = new Map<string, string>();
+  readonly #names = new Map<string, string>();
   #refusals = 0;
   #wasSignalled = false;
   readonly #clientParts = new Set<number>();
   readonly #pluginParts = new Map<number, Role>();
 
-  constructor(reader: RecordingReader, onInvocation: (key: string, invocation: Invocation) => void) {
+  constructor(reader: RecordingReader, onInvocation: (asked: Asked, invocation: Invocation) => void) {
     this.reader = reader;
     this.#onInvocation = onInvocation;
   }
@@ -111,30 +118,39 @@ export class ScriptSource {
     const exchange = this.#attribution.client(line.connection, isLong ? undefined : this.#readRequest(line));
     const { line: request, number, connection } = exchange;
     if (request?.kind !== 'request') return;
-    const { type, action } = request;
     const invocation: Invocation = {
       source: this,
       number,
       connection,
-      action: this.#intern(action),
+      action: this.#intern(request.action),
+      subject: this.#intern(subjectOf(request.request)),
+      uses: 0,
+      request: this.table.add(line, false),
       startedAt: line.at,
       first: -1,
       last: -1,
       hasEnded: false,
     };
     this.#running.set(exchange, invocation);
-    this.#onInvocation(matchKey(type, action, request.request), invocation);
+    this.#onInvocation(request, invocation);
   }
 
   /** One string for all that are equal, since a large recording names the same few actions again and again. */
-  #intern(action: string): string {
-    const known = this.#actions.get(action);
-    if (known === undefined) this.#actions.set(action, action);
-    return known ?? action;
+  #intern(name: string): string {
+    const known = this.#names.get(name);
+    if (known === undefined) this.#names.set(name, name);
+    return known ?? name;
+  }
+
+  /** What an invocation was asked. */
+  readAsked({ request }: Invocation): Asked {
+    const decoded = decodeRequestLine(this.#readRequest(this.table.get(request)));
+    // It was a request when the recording was indexed.
+    return decoded.kind === 'request' ? decoded : { type: '', action: '', request: null };
   }
 
   /** A client's line without its newline; a carriage return counts among the bytes that it may have. */
-  #readRequest(line: MessageLine): Buffer {
+  #readRequest(line: PayloadPlace & Pick<MessageLine, 'eol'>): Buffer {
     const payload = this.reader.readPayload(line);
     return line.eol === '\r\n' ? Buffer.concat([payload, Buffer.from('\r')]) : payload;
   }

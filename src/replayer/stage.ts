@@ -7,8 +7,9 @@ import type { ProcessExit } from '../transport/child.ts';
 import type { Listener, ListenOptions } from '../transport/loopback.ts';
 import type { Outlet } from '../transport/outlet.ts';
 import { Alarm } from './alarm.ts';
+import type { ConversationOptions } from './conversation.ts';
 import { Conversation } from './conversation.ts';
-import type { PlaybackOptions } from './playback.ts';
+import type { Journal } from './journal.ts';
 import { startUpSteps } from './start-up.ts';
 import { StepQueue } from './step-queue.ts';
 import { serveConnection } from './tcp-connection.ts';
@@ -18,8 +19,9 @@ const lastWords = 100;
 /** What was sent before an end that was asked for may take so long to leave, in milliseconds. */
 const patience = 100;
 
-export interface StageOptions extends PlaybackOptions {
+export interface StageOptions extends Omit<ConversationOptions, 'queue' | 'connection'> {
   clock: Clock;
+  journal: Journal;
   exitOnEof: boolean;
   stdout: Outlet;
   /** Opens it; nothing is read before ready has been sent: requests wait in the pipe until then. */
@@ -40,7 +42,6 @@ export class Stage {
   #stdinState: 'open' | 'blocked' | 'deaf' = 'open';
   #stdinEnded = false;
   #connections = 0;
-  #refusals = 0;
   #listener: Listener | undefined;
   #finished: Promise<void> | undefined;
 
@@ -48,7 +49,7 @@ export class Stage {
     this.#options = options;
     this.#alarm = new Alarm(options.clock);
     this.#outlets = new Set([options.stdout]);
-    this.#stdout = this.#openQueue(options.stdout, (isBlocked) => this.#blockStdin(isBlocked));
+    this.#stdout = this.#openQueue(options.stdout, 0, (isBlocked) => this.#blockStdin(isBlocked));
     options.stdout.onFailure(() => void this.finish({ code: null, signal: 'SIGPIPE' }));
   }
 
@@ -122,7 +123,6 @@ export class Stage {
     if (Number.isFinite(wait)) await within(wait, flushed);
     else await flushed;
     for (const socket of this.#sockets) socket.destroySoon();
-    this.#options.script.close();
     this.#exited.resolve(exit);
   }
 
@@ -167,7 +167,7 @@ export class Stage {
         this.#stdout.fill(() => this.#stdout.push({ place: 'failed-write', due: 0, bytes: message })),
       open: (outlet, onBlocked) => {
         this.#outlets.add(outlet);
-        const queue = this.#openQueue(outlet, onBlocked);
+        const queue = this.#openQueue(outlet, connection, onBlocked);
         return { queue, conversation: this.#openConversation(queue, connection) };
       },
       close: (outlet, queue, conversation) => {
@@ -178,12 +178,14 @@ export class Stage {
     });
   }
 
-  #openQueue(outlet: Outlet, onBlocked: (isBlocked: boolean) => void): StepQueue {
-    const { clock } = this.#options;
+  #openQueue(outlet: Outlet, connection: number, onBlocked: (isBlocked: boolean) => void): StepQueue {
+    const { clock, journal } = this.#options;
     const queue = new StepQueue({
       clock,
+      journal,
       alarm: this.#alarm,
       outlet,
+      connection,
       onBlocked,
       onExit: (exit) => void this.finish(exit, Infinity),
     });
@@ -192,12 +194,7 @@ export class Stage {
   }
 
   #openConversation(queue: StepQueue, connection: number): Conversation {
-    const conversation = new Conversation({
-      ...this.#options,
-      queue,
-      connection,
-      countRefusal: () => ++this.#refusals,
-    });
+    const conversation = new Conversation({ ...this.#options, queue, connection });
     this.#conversations.add(conversation);
     return conversation;
   }

@@ -3,6 +3,7 @@ import type { ProcessExit } from '../transport/child.ts';
 import type { Outlet } from '../transport/outlet.ts';
 import type { Alarm } from './alarm.ts';
 import { Heap } from './heap.ts';
+import type { Journal } from './journal.ts';
 import type { Step } from './step.ts';
 
 /** Messages that are due together leave in one write of about this size. */
@@ -17,6 +18,9 @@ export interface QueueOptions {
   clock: Clock;
   alarm: Alarm;
   outlet: Outlet;
+  journal: Journal;
+  /** 0 is stdout; TCP clients are counted from 1. */
+  connection: number;
   /** The client does not take what is sent, or does again. */
   onBlocked: (isBlocked: boolean) => void;
   onExit: (exit: ProcessExit) => void;
@@ -78,6 +82,7 @@ export class StepQueue {
       this.#send(top.step);
     }
     this.flush();
+    this.#options.journal.flush();
     this.#isRunning = false;
     const next = this.#waiting.peek();
     if (next !== undefined && !this.#isBlocked) this.#appoint(next.step.due);
@@ -117,6 +122,7 @@ export class StepQueue {
   /** Sends a step, and those that follow it as long as they are due and nothing else comes first. */
   #send(first: Step): void {
     for (let step = first; ;) {
+      if (this.#options.journal.isOpen) this.#enter(step);
       this.#write(step.bytes);
       if (step.onSent !== undefined || step.exit !== undefined) this.#finish(step);
       const next: Step | undefined = step.next?.();
@@ -124,6 +130,20 @@ export class StepQueue {
       if (!this.#isNext(next)) return this.#wait(next);
       step = next;
     }
+  }
+
+  /** The journal has it before it leaves. */
+  #enter({ place, asked, bytes, due }: Step): void {
+    const { journal, connection } = this.#options;
+    journal.sent(
+      {
+        sent: place,
+        ...(asked === undefined ? {} : { asked }),
+        ...(connection === 0 ? {} : { connection }),
+        bytes: bytes.length,
+      },
+      due,
+    );
   }
 
   #finish({ onSent, exit }: Step): void {
@@ -153,6 +173,7 @@ export class StepQueue {
   }
 
   #take(bytes: Buffer | string, count: number): void {
+    this.#options.journal.flush();
     if (this.#options.outlet.write(bytes, count) || this.#isBlocked) return;
     this.#isBlocked = true;
     this.#options.onBlocked(true);

@@ -24,6 +24,8 @@ export interface Step {
   due: number;
   /** The whole message with its newline; text stands for bytes, a character each. */
   bytes: Buffer | string;
+  /** The number of the line that it answers. */
+  asked?: number;
   /** The way on once this has been sent: the next step of the same invocation. */
   next?: () => Step | undefined;
   /** The process ends once this has been sent. */

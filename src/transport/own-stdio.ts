@@ -1,9 +1,9 @@
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import type { SocketConstructorOpts } from 'node:net';
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
-
-type Stdio = 0 | 1 | 2;
+import type { Stdio } from './own-descriptor.ts';
+import { isPipe, openAnew } from './own-descriptor.ts';
 
 /** Without `manualStart`, as Node's own stdin has it too, a socket reads ahead from its first moment. */
 const unread: SocketConstructorOpts & { manualStart: true } = {
@@ -34,27 +34,6 @@ export function openOwnStdoutStream(): Writable {
 export function openOwnStderr(): Writable {
   if (isPipe(2)) openAnew(2);
   return process.stderr;
-}
-
-function isPipe(fd: Stdio): boolean {
-  const stat = fstatSync(fd);
-  return stat.isFIFO() || stat.isSocket();
-}
-
-/**
- * Opens a pipe once more under the same number, for this process alone: libuv makes what it reads and writes
- * non-blocking, and others that have the same open file would see EAGAIN.
- */
-function openAnew(fd: Stdio): void {
-  const flags = (fd === 0 ? constants.O_RDONLY : constants.O_WRONLY) | constants.O_NONBLOCK;
-  try {
-    const other = openSync(`/proc/self/fd/${fd}`, flags);
-    closeSync(fd);
-    openSync(`/proc/self/fd/${other}`, flags); // gets the number, the lowest that is free
-    closeSync(other);
-  } catch {
-    // A socket, another user's pipe, a system without /proc: the descriptor must do as it is.
-  }
 }
 
 /** libuv leaves the descriptors 0 to 2 open when their handles close. The number stays taken, so that no file gets it. */

@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { replay } from 'reprise';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { dial } from '../support/dial.ts';
 import { textOf } from '../support/error-text.ts';
+import { makeFolder } from '../support/files.ts';
 import { LineReader } from '../support/line-reader.ts';
 import {
   acknowledgement,
@@ -66,19 +68,31 @@ test('answers under fake timers, those put in before and those put in while it r
 });
 
 test.each([
-  ['an unknown request', request('x', { n: 9 }), 'invoke_tool'],
-  ['an action with quotes', '{"invoke_id":"x","type":"t","action":"a\\"b\\\\c\\nd","request":{}}', 'a?b?c?d'],
-  ['an action without end', `{"invoke_id":"x","type":"t","action":"${'é'.repeat(500)}"}`, 'é'.repeat(100)],
-])('answers %s with an error in one line without double quotes, then the end', async (_, line, action) => {
-  await using plugin = await replay(makeRecording(simple), instant);
+  [
+    'an unknown request',
+    request('x', { n: 9 }),
+    'invoke_tool; nearest recording.jsonl#1: /request/n recorded 1, received 9; to accept it: --ignore /request/n',
+  ],
+  [
+    'an action with quotes',
+    '{"invoke_id":"x","type":"t","action":"a\\"b\\\\c\\nd","request":{}}',
+    "a'b\\c\\nd of type t; recorded are tool invoke_tool (1); to have it answered: record it",
+  ],
+  [
+    'an action without end',
+    `{"invoke_id":"x","type":"t","action":"${'é'.repeat(500)}"}`,
+    `${'é'.repeat(100)} of type t; recorded are tool invoke_tool (1); to have it answered: record it`,
+  ],
+])('answers %s with an error in one line without double quotes, then the end', async (_, line, text) => {
+  await using plugin = await replay(makeRecording(simple), { ...instant, journal: join(makeFolder(), 'j.jsonl') });
   const heard = new LineReader(plugin.stdout);
   plugin.stdin.write(`${line}\n`);
   const lines = (await heard.count(5)).map((one) => Buffer.from(one, 'latin1').toString());
   expect([lines[2], lines[4]]).toEqual([acknowledgement, end('x')]);
   const { error_type, message } = textOf(lines[3]);
-  expect([error_type, message]).toEqual([
+  expect([error_type, message?.replace(/; journal .*$/, '')]).toEqual([
     'NoRecordedInvocation',
-    `reprise: no match for ${action}; no recorded invocation has this type, action and request`,
+    `reprise: no match for ${text}`,
   ]);
 });
 

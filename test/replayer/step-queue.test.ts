@@ -6,6 +6,7 @@ import { Alarm } from '../../src/replayer/alarm.ts';
 import type { Step } from '../../src/replayer/step.ts';
 import { StepQueue } from '../../src/replayer/step-queue.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { silentJournal } from '../support/journals.ts';
 
 interface Stand {
   clock: FakeClock;
@@ -39,6 +40,8 @@ function openStand(): Stand {
     clock,
     alarm,
     outlet,
+    journal: silentJournal(clock),
+    connection: 0,
     onBlocked: (isBlocked) => blocked.push(isBlocked),
     onExit: (exit) => {
       exits.push(exit);

@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import type { ReadOptions } from '../foundation/read-options.ts';
+import { RepriseError } from '../foundation/reprise-error.ts';
+import type { AskedEntry, JournalEntry, SentEntry } from '../replayer/journal-entry.ts';
+import { isAsked, readJournal } from '../replayer/journal-reader.ts';
+import { askOffline } from './ask-offline.ts';
+import { renderAsked } from './render-asked.ts';
+import { toJson } from './render-inspect-json.ts';
+import type { ResultOutput } from './result-output.ts';
+import { openResultOutput } from './result-output.ts';
+
+/** A line that was asked, with what was sent for it. */
+interface Explained {
+  entry: AskedEntry;
+  sent: SentEntry[];
+}
+
+/** Tells why requests got what they got: status 1 where one of them found nothing. */
+export async function runExplain({ values, words }: ReadOptions): Promise<number> {
+  const output = openResultOutput(process.stdout, process.env);
+  const [first = '', second, ...rest] = words;
+  if (first === '' || rest.length > 0)
+    throw new RepriseError(
+      'usage',
+      'Failed to explain: give a journal, as in `reprise explain journal.jsonl:3`, or a recording and a file with a request.',
+    );
+  const isJson = values['json'] === true;
+  if (second === undefined) return explainJournal(first, output, isJson);
+  const entries = await askOffline({ recording: first, file: second, values });
+  return explain(
+    entries.map((entry) => ({ entry, sent: [] })),
+    output,
+    isJson,
+  );
+}
+
+async function explainJournal(word: string, output: ResultOutput, isJson: boolean): Promise<number> {
+  const { file, number } = parseWord(word);
+  const isWanted = (entry: JournalEntry): boolean =>
+    number === undefined || ('asked' in entry && entry.asked === number);
+  const journal = await readJournal(file, isWanted);
+  const entries = journal?.entries ?? [];
+  const asked = entries.filter(isAsked);
+  if (number !== undefined && asked.length === 0)
+    throw new RepriseError(
+      'not-found',
+      `Failed to explain ${file}: it has no line ${number}. Leave the number out to see all that found nothing.`,
+      { file },
+    );
+  // Without a number, what went wrong.
+  const chosen =
+    number === undefined ? asked.filter(({ missed, refused }) => (missed ?? refused) !== undefined) : asked;
+  if (chosen.length === 0 && !isJson) {
+    await output.write(`${file}: every request found its answer, ${asked.length} in all\n`);
+    return 0;
+  }
+  const explained = chosen.map((entry) => ({ entry, sent: entries.filter((one) => isSentFor(one, entry)) }));
+  return explain(explained, output, isJson);
+}
+
+function isSentFor(entry: JournalEntry, { asked }: AskedEntry): entry is SentEntry {
+  return 'sent' in entry && entry.asked === asked;
+}
+
+async function explain(explained: readonly Explained[], output: ResultOutput, isJson: boolean): Promise<number> {
+  for (const { entry, sent } of explained)
+    await output.write(isJson ? `${toJson({ ...entry, sent })}\n` : renderAsked(entry, sent, output.paint));
+  return explained.some(({ entry }) => entry.missed !== undefined) ? 1 : 0;
+}
+
+/** `journal.jsonl:3` is line 3 of it, unless that is the name of a file. */
+function parseWord(word: string): { file: string; number: number | undefined } {
+  const [, file, number] = /^(.*):(\d+)$/.exec(word) ?? [];
+  return file === undefined || existsSync(word) ? { file: word, number: undefined } : { file, number: Number(number) };
+}

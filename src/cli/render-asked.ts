@@ -1,0 +1,84 @@
+import { basename } from 'node:path';
+import prettyBytes from 'pretty-bytes';
+import type { AskedEntry, MatchedEntry, MissedEntry, NearEntry, SentEntry } from '../replayer/journal-entry.ts';
+import { escapeText, shorten } from './escape-text.ts';
+import type { Paint } from './paint.ts';
+import { renderCount } from './render-count.ts';
+
+/** So many differences of a near invocation are shown. */
+const mostShown = 5;
+const longestName = 100;
+const ordinals = new Intl.PluralRules('en', { type: 'ordinal' });
+const suffixes: Readonly<Record<string, string>> = { one: 'st', two: 'nd', few: 'rd', other: 'th' };
+
+/** What a line was, and what became of it. */
+export function renderAsked(entry: AskedEntry, sent: readonly SentEntry[], paint: Paint): string {
+  const { asked, at, connection, id, type, action, matched, missed, refused } = entry;
+  const what = [type, action].filter((word) => word !== undefined).map((word) => shorten(word, longestName));
+  const head = [
+    `line ${asked}${connection === undefined ? '' : ` of connection ${connection}`}`,
+    ...(what.length === 0 ? [] : [what.join(' ')]),
+    `id ${shorten(id, longestName)}`,
+    `at ${at} ms`,
+  ].join(' · ');
+  const lines = [
+    paint('bold', head),
+    ...(matched === undefined ? [] : [renderMatched(matched, paint)]),
+    ...(refused === undefined ? [] : [`  ${paint('yellow', 'refused')}: ${escapeText(refused)}`]),
+    ...(missed === undefined ? [] : renderMissed(missed, paint)),
+    ...(sent.length === 0 ? [] : [`  sent: ${renderSent(sent)}`]),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** A miss for whoever watches a replay. */
+export function renderMiss(
+  entry: AskedEntry & { missed: MissedEntry },
+  journal: string | undefined,
+  paint: Paint,
+): string {
+  const { asked, action = '', id, missed } = entry;
+  const head = `reprise: ${paint('red', 'no match')} for ${shorten(action, longestName)} (line ${asked}, id ${shorten(id, longestName)})`;
+  const lines = [
+    head,
+    ...renderMissed(missed, paint),
+    ...(journal === undefined ? [] : [`  journal ${journal}:${asked}`]),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function renderMissed({ near, text }: MissedEntry, paint: Paint): string[] {
+  if (near.length === 0) return [`  ${escapeText(text.replace(/^reprise: /, '').replace(/; journal [^;]*$/, ''))}`];
+  return near.flatMap((one, index) => renderNear(one, index === 0 ? 'nearest' : 'then', paint));
+}
+
+function renderNear(
+  { recording, invocation, differences, difference_count: count, remedy }: NearEntry,
+  rank: string,
+  paint: Paint,
+): string[] {
+  const shown = differences.slice(0, mostShown).map(({ text }) => `    ${escapeText(text)}`);
+  const more = count > shown.length ? [`    and ${count - shown.length} more`] : [];
+  const advice = remedy === undefined ? [] : [`    ${paint('green', `to accept it: ${escapeText(remedy)}`)}`];
+  return [
+    `  ${rank} ${paint('bold', `${escapeText(basename(recording))}#${invocation}`)}, ${renderCount(count, 'difference')}`,
+    ...shown,
+    ...more,
+    ...advice,
+  ];
+}
+
+function renderMatched({ recording, invocation, use }: MatchedEntry, paint: Paint): string {
+  const times = use === 1 ? '' : `, given for the ${use}${suffixes[ordinals.select(use)] ?? 'th'} time`;
+  return `  ${paint('green', 'matched')} ${escapeText(recording)}#${invocation}${times}`;
+}
+
+/** `acknowledgement, 4 responses, end; 1.2 kB, the last at 45.6 ms, at most 0.3 ms late`. */
+function renderSent(sent: readonly SentEntry[]): string {
+  const counts = new Map<string, number>();
+  for (const { sent: place } of sent) counts.set(place, (counts.get(place) ?? 0) + 1);
+  const places = [...counts].map(([place, count]) => (count === 1 ? place : renderCount(count, place)));
+  const bytes = sent.reduce((sum, one) => sum + one.bytes, 0);
+  const late = Math.max(...sent.slice(-10_000).map((one) => one.late));
+  return `${places.join(', ')}; ${prettyBytes(bytes)}, the last at ${sent.at(-1)?.at ?? 0} ms, at most ${late} ms late`;
+}

@@ -1,0 +1,98 @@
+import { withoutQuotes } from './derived.ts';
+import type { Asked, Difference, Differences } from './differences.ts';
+import { isIdentity } from './identity.ts';
+import { showPair } from './show-value.ts';
+import { commonSet } from './value-set.ts';
+
+/** A recorded invocation that is like a request. */
+export interface Near {
+  /** `time.jsonl#3`: the file and the number of the invocation. */
+  where: string;
+  differences: Differences;
+}
+
+/** Why a request found nothing. */
+export type MissReason =
+  /** No recorded request is equal; the nearest first. `recorded` says what there is, where nothing is near. */
+  | { kind: 'unknown'; near: readonly Near[]; recorded: readonly string[] }
+  /** All that are equal have been given, and it was asked for an error then. */
+  | { kind: 'exhausted'; where: string; times: number }
+  /** An equal one comes later in the recording. */
+  | { kind: 'order'; where: string; next: string | undefined };
+
+/** So many differences are told on one line. */
+const mostTold = 3;
+const longestPath = 200;
+const longestAction = 100;
+
+/** Says on one line, without double quotes, why a request found nothing and what would make it match. */
+export function explainMiss({ type, action }: Asked, reason: MissReason, journal: string | undefined): string {
+  const what = withoutQuotes(action.slice(0, longestAction));
+  const parts = [`reprise: ${explainReason(what, withoutQuotes(type.slice(0, longestAction)), reason)}`];
+  if (journal !== undefined) parts.push(`journal ${withoutQuotes(journal)}`);
+  return parts.join('; ');
+}
+
+function explainReason(action: string, type: string, reason: MissReason): string {
+  if (reason.kind === 'exhausted')
+    return `no match for ${action}; ${reason.where} is equal, and has been given ${times(reason.times)}, as often as recorded; to have it given again: --on-exhausted repeat`;
+  if (reason.kind === 'order') {
+    const next = reason.next === undefined ? 'nothing more' : reason.next;
+    return `no match for ${action}; ${reason.where} is equal, but next in the recorded order is ${next}; to take any order: --order any`;
+  }
+  const [nearest] = reason.near;
+  if (nearest !== undefined) return `no match for ${action}; nearest ${explainNear(nearest)}`;
+  if (reason.recorded.length === 0) return `no match for ${action}; no invocation was recorded`;
+  return `no match for ${action} of type ${type}; recorded are ${reason.recorded.join(', ')}; to have it answered: record it`;
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}
+
+function explainNear({ where, differences }: Near): string {
+  const told = differences.list.slice(0, mostTold).map(explainDifference);
+  const more = differences.count > told.length ? `; and ${differences.count - told.length} more` : '';
+  return `${where}: ${told.join('; ')}${more}; ${explainRemedy(differences)}`;
+}
+
+/** `/request/x recorded 1, received 2`, on one line without double quotes. */
+export function explainDifference(difference: Difference): string {
+  const { recorded, received } = showPair(difference);
+  return `${showPath(difference.path)} recorded ${recorded}, received ${received}${explainExpected(difference)}`;
+}
+
+/** What would have done at a loosened place. */
+export function explainExpected({ expected }: Difference): string {
+  return expected.length === 0 ? '' : `, where both must be ${withoutQuotes(expected.join(' and '))}`;
+}
+
+/** What makes the request match, as options; or that it must be recorded, where it asks for something else. */
+export function explainRemedy(differences: Differences): string {
+  const options = remedyOf(differences);
+  return options === undefined ? 'to have it answered: record it' : `to accept it: ${options}`;
+}
+
+/** The options that make a request match; none where it asks for something else, or for too much that is other. */
+export function remedyOf({ list, count }: Differences): string | undefined {
+  const isOther = list.some(({ path, expected }) => isIdentity(path) || expected.length > 0);
+  if (isOther || count > mostTold || list.some(({ path }) => path.length > longestPath)) return undefined;
+  return list.map(optionFor).join(' ');
+}
+
+function optionFor({ path, recorded, received }: Difference): string {
+  const set = recorded === undefined || received === undefined ? undefined : commonSet(recorded, received);
+  return set === undefined ? `--ignore ${quote(path)}` : `--match ${quote(`${path}=${set}`)}`;
+}
+
+/** As a shell takes it. */
+function quote(path: string): string {
+  const plain = withoutQuotes(path);
+  return /^[\w/~.=-]+$/.test(plain) ? plain : `'${plain.replaceAll("'", "'\\''")}'`;
+}
+
+/** A path that a person can read. */
+export function showPath(path: string): string {
+  const plain = withoutQuotes(path);
+  return plain.length <= longestPath ? plain : `${plain.slice(0, longestPath / 2)}...${plain.slice(-longestPath / 4)}`;
+}

@@ -1,0 +1,142 @@
+import { basename, resolve } from 'node:path';
+import type { Asked } from '../protocol/differences.ts';
+import type { MissReason } from '../protocol/explain-miss.ts';
+import { explainMiss } from '../protocol/explain-miss.ts';
+import type { Journal } from './journal.ts';
+import type { AskedEntry, MissedRequest } from './journal-entry.ts';
+import { describeNear, describeRequest } from './describe-near.ts';
+import type { Report } from './report.ts';
+import { createReport, reportMiss, reportRefusal } from './report.ts';
+import type { Miss, Script } from './script.ts';
+import type { Invocation } from './script-source.ts';
+
+/** A line from a client. */
+export interface AskedLine {
+  /** Counted from 1 over the replay. */
+  number: number;
+  /** Milliseconds since the replay began. */
+  at: number;
+  connection: number;
+}
+
+/** So many misses and refusals are remembered one by one; the rest is counted. */
+const mostKept = 1000;
+/** So many near ones are told. */
+const mostNear = 3;
+
+/** What was asked over the whole replay, and what became of it. */
+export class Ledger {
+  readonly #missed: MissedRequest[] = [];
+  #missedCount = 0;
+  readonly #refused: AskedEntry[] = [];
+  #refusedCount = 0;
+  readonly #script: Script;
+  readonly #journal: Journal;
+  readonly #onMiss: ((miss: MissedRequest, journal: string | undefined) => void) | undefined;
+  readonly #names: ReadonlyMap<string, string>;
+  #lines = 0;
+
+  constructor(script: Script, journal: Journal, onMiss?: (miss: MissedRequest, journal: string | undefined) => void) {
+    this.#script = script;
+    this.#journal = journal;
+    this.#onMiss = onMiss;
+    this.#names = shortNames(script.files);
+  }
+
+  /** A line has come. */
+  open(connection: number): AskedLine {
+    return { number: ++this.#lines, at: this.#journal.now, connection };
+  }
+
+  /** A line is no request. @returns how many were none so far */
+  refuse(line: AskedLine, id: string, error: string): number {
+    const entry = { ...entryOf(line, id), refused: error };
+    this.#journal.asked(entry);
+    if (this.#refused.length < mostKept) this.#refused.push(entry);
+    return ++this.#refusedCount;
+  }
+
+  /** A request has found an invocation. */
+  match(line: AskedLine, { id, type, action }: Asked & { id: string }, invocation: Invocation): void {
+    this.#journal.asked({
+      ...entryOf(line, id),
+      type,
+      action,
+      matched: {
+        recording: resolve(invocation.source.reader.file),
+        invocation: invocation.number,
+        use: invocation.uses,
+      },
+    });
+  }
+
+  /** A request has found nothing. @returns why, on one line */
+  miss(line: AskedLine, request: Asked & { id: string }, miss: Miss): string {
+    const file = this.#journal.begin();
+    const near = miss.kind === 'unknown' ? this.#script.near(request).slice(0, mostNear) : [];
+    const text = explainMiss(request, this.#reasonOf(miss, near), file);
+    const entry: MissedRequest = {
+      ...entryOf(line, request.id),
+      type: request.type,
+      action: request.action,
+      missed: { reason: miss.kind, text, ...describeRequest(request.request), near: near.map(describeNear) },
+    };
+    this.#journal.asked(entry);
+    this.#missedCount++;
+    if (this.#missed.length < mostKept) this.#missed.push(entry);
+    this.#onMiss?.(entry, file);
+    return text;
+  }
+
+  /** @param longest no list of invocations is longer */
+  report(longest?: number): Report {
+    return createReport(
+      this.#script,
+      {
+        missed: this.#missed.map(reportMiss),
+        missedCount: this.#missedCount,
+        refused: this.#refused.map(reportRefusal),
+        refusedCount: this.#refusedCount,
+      },
+      longest,
+    );
+  }
+
+  #reasonOf(miss: Miss, near: ReturnType<Script['near']>): MissReason {
+    if (miss.kind === 'exhausted') return { kind: 'exhausted', where: this.#where(miss.invocation), times: miss.times };
+    if (miss.kind === 'order') {
+      const { invocation, next } = miss;
+      return {
+        kind: 'order',
+        where: this.#where(invocation),
+        next: next === undefined ? undefined : `${this.#where(next)} (${next.action})`,
+      };
+    }
+    return {
+      kind: 'unknown',
+      near: near.map(({ item, differences }) => ({ where: this.#where(item), differences })),
+      recorded: [...this.#script.kinds].map(([kind, count]) => `${kind} (${count})`),
+    };
+  }
+
+  /** `time.jsonl#3`. */
+  #where({ source, number }: Invocation): string {
+    const { file } = source.reader;
+    return `${this.#names.get(file) ?? file}#${number}`;
+  }
+}
+
+function entryOf({ number, at, connection }: AskedLine, id: string): AskedEntry {
+  return connection === 0 ? { at, asked: number, id } : { at, asked: number, connection, id };
+}
+
+/** A file's name without its folders, where that tells it from the others. */
+function shortNames(files: readonly string[]): Map<string, string> {
+  const names = files.map((file) => basename(file));
+  return new Map(
+    files.map((file, index) => {
+      const name = names[index] ?? file;
+      return [file, names.filter((other) => other === name).length === 1 ? name : file];
+    }),
+  );
+}

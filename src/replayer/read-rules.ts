@@ -1,0 +1,64 @@
+import { RepriseError, reasonOf } from '../foundation/reprise-error.ts';
+import type { PatternRule } from '../protocol/match-rules.ts';
+import { MatchRules } from '../protocol/match-rules.ts';
+import { parsePathPattern } from '../protocol/path-pattern.ts';
+import type { CompileExpression } from '../protocol/value-set.ts';
+import { isExpression, parseValueSet, splitMatch } from '../protocol/value-set.ts';
+
+/** What is ignored and loosened, as it is written. */
+export interface RuleTexts {
+  /** Paths, as `/request/user_id`. */
+  ignore: readonly string[];
+  /** Paths with their sets, as `/request/id=uuid`. */
+  match: readonly string[];
+}
+
+/** So many steps all paths together may have. */
+const mostSegments = 10_000;
+
+/**
+ * Reads rules.
+ * @throws RepriseError `usage` where a path, a set or a regular expression is none
+ */
+export async function readRules({ ignore, match }: RuleTexts): Promise<MatchRules> {
+  const loosened = match.map(splitMatch);
+  const compile = loosened.some(({ set }) => isExpression(set)) ? await loadCompiler() : refuse;
+  const rules: PatternRule[] = [
+    ...ignore.map((path): PatternRule => ({ segments: parsePathPattern(path, '--ignore'), value: 'ignored' })),
+    ...loosened.map(({ path, set }) => ({
+      segments: parsePathPattern(path, '--match'),
+      value: parseValueSet(set, compile),
+    })),
+  ];
+  if (rules.reduce((sum, { segments }) => sum + segments.length, 0) > mostSegments)
+    throw new RepriseError(
+      'usage',
+      `Failed to read what is ignored and loosened: ${rules.length} paths are too many. Join some of them by \`*\` and \`**\`.`,
+    );
+  return new MatchRules(rules);
+}
+
+/** Expressions are RE2's, which take a time that grows with the text and no more: none can be made to backtrack. */
+async function loadCompiler(): Promise<CompileExpression> {
+  const { RE2JS } = await import('re2js');
+  const flagOf: Readonly<Record<string, number>> = { i: RE2JS.CASE_INSENSITIVE, m: RE2JS.MULTILINE, s: RE2JS.DOTALL };
+  return (source, flags) => {
+    try {
+      const expression = RE2JS.compile(
+        source,
+        flags.split('').reduce((sum, flag) => sum | (flagOf[flag] ?? 0), 0),
+      );
+      return (text) => expression.matcher(text).find();
+    } catch (error) {
+      throw new RepriseError(
+        'usage',
+        `Failed to read \`--match\`: /${source}/ is no regular expression that RE2 takes: ${reasonOf(error)}. Mend it; there are no look-arounds and no back-references.`,
+        { cause: error },
+      );
+    }
+  };
+}
+
+function refuse(): never {
+  throw new Error('An expression came without its compiler.');
+}

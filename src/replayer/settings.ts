@@ -1,0 +1,65 @@
+import { dirname } from 'node:path';
+import type { OptionSpec } from '../foundation/option-table.ts';
+import { replayOptions } from '../foundation/option-table.ts';
+import { libraryName } from '../foundation/check-options.ts';
+import { RepriseError } from '../foundation/reprise-error.ts';
+import { findRecordings } from '../recording/find-recordings.ts';
+import type { ProjectConfig } from '../recording/project-config.ts';
+import { configName, findConfig, readConfig } from '../recording/project-config.ts';
+
+/** What was asked for, with what the configuration adds. */
+export interface Settled<T> {
+  /** The recordings. */
+  files: string[];
+  options: T;
+}
+
+/** Options that a configuration may complete. */
+export interface Configurable {
+  /** The configuration; otherwise the nearest one is taken. */
+  config?: string;
+}
+
+/**
+ * Finds recordings, and the configuration that is kept with them: the nearest to the recordings, or else to the working
+ * folder. What is given outranks it; lists add up. Without recordings, those of the nearest configuration are meant.
+ * @throws RepriseError where there are none, or they have several configurations
+ */
+export async function settle<T extends Configurable>(words: readonly string[], given: T): Promise<Settled<T>> {
+  const named = words.length === 0 ? undefined : await findRecordings(words);
+  const file = given.config ?? (named === undefined ? undefined : nearestTo(named)) ?? findConfig(process.cwd());
+  const config = file === undefined ? undefined : readConfig(file, replayOptions);
+  const files = named ?? (await findRecordings(config === undefined ? [] : [config.recordings]));
+  return { files, options: config === undefined ? given : complete(given, config) };
+}
+
+function nearestTo(files: readonly string[]): string | undefined {
+  const folders = new Set(files.map((file) => dirname(file)));
+  const configs = new Set([...folders].map(findConfig).filter((found) => found !== undefined));
+  const [first, second] = configs;
+  if (second === undefined) return first;
+  throw new RepriseError(
+    'usage',
+    `Failed to find ${configName}: the recordings have several, ${first} and ${second}. Choose one with \`--config\`.`,
+  );
+}
+
+function complete<T extends Configurable>(given: T, { options }: ProjectConfig): T {
+  const result = { ...given } as Record<string, unknown>;
+  for (const spec of replayOptions) {
+    const name = libraryName(spec);
+    const settled = options[name];
+    if (settled === undefined) continue;
+    result[name] = isList(spec) ? [...listOf(settled), ...listOf(result[name])] : (result[name] ?? settled);
+  }
+  // The table has the names and the types of the options.
+  return result as T;
+}
+
+function isList({ kind }: OptionSpec): boolean {
+  return kind === 'texts';
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
