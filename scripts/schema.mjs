@@ -1,21 +1,29 @@
-// Makes schema/recording.schema.json from src/recording/schema.ts. `--check` says whether it is in step.
+// Makes the JSON Schemas in schema/ from the sources that they describe. `--check` says whether they are in step.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tsImport } from 'tsx/esm/api';
 import { root, runScript, say, ScriptError } from './project.mjs';
 
-const name = 'schema/recording.schema.json';
+const load = (file) => tsImport(join(root, 'src', file), import.meta.url);
+
+const schemas = {
+  'schema/recording.schema.json': async () => (await load('recording/schema.ts')).createJsonSchema(),
+  'schema/journal.schema.json': async () => (await load('replayer/journal-schema.ts')).createJournalJsonSchema(),
+  'schema/config.schema.json': async () => {
+    const { replayOptions } = await load('foundation/option-table.ts');
+    return (await load('recording/config-schema.ts')).createConfigJsonSchema(replayOptions);
+  },
+};
 
 await runScript(import.meta.url, async () => {
-  const { createJsonSchema } = await tsImport(join(root, 'src/recording/schema.ts'), import.meta.url);
-  const file = join(root, name);
-  const text = `${JSON.stringify(createJsonSchema(), null, 2)}\n`;
   const isCheck = process.argv.includes('--check');
-  if (isCheck && (!existsSync(file) || readFileSync(file, 'utf8') !== text))
-    throw new ScriptError(`${name} is not in step with src/recording/schema.ts. Run \`node scripts/schema.mjs\`.`);
-  if (!isCheck) {
-    mkdirSync(join(root, 'schema'), { recursive: true });
-    writeFileSync(file, text);
+  mkdirSync(join(root, 'schema'), { recursive: true });
+  for (const [name, create] of Object.entries(schemas)) {
+    const file = join(root, name);
+    const text = `${JSON.stringify(await create(), null, 2)}\n`;
+    if (!isCheck) writeFileSync(file, text);
+    else if (!existsSync(file) || readFileSync(file, 'utf8') !== text)
+      throw new ScriptError(`${name} is not in step with its source. Run \`node scripts/schema.mjs\`.`);
+    say(`${name} ${isCheck ? 'is in step' : 'is written'}`);
   }
-  say(`${name} ${isCheck ? 'is in step' : 'is written'}`);
 });

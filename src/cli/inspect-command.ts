@@ -1,12 +1,19 @@
 import { nextTurn } from '../foundation/clock.ts';
 import type { ReadOptions } from '../foundation/read-options.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
+import type { MatchRules } from '../protocol/match-rules.ts';
+import type { RecordedLine } from '../recording/recorded-line.ts';
 import { openRecording } from '../recording/recording-reader.ts';
 import { findRecordings } from '../recording/find-recordings.ts';
+import type { RuleTexts } from '../replayer/read-rules.ts';
+import { readRules } from '../replayer/read-rules.ts';
+import type { Configurable } from '../replayer/settings.ts';
+import { settle } from '../replayer/settings.ts';
+import { Ambiguity } from './ambiguity.ts';
 import type { Show } from './inspect-one.ts';
 import { inspectOne } from './inspect-one.ts';
 import { renderJsonEnd, renderJsonRows, renderJsonStart } from './render-inspect-json.ts';
-import { renderEnd, renderRows, renderStartUp, renderTitle } from './render-inspect.ts';
+import { renderAmbiguity, renderEnd, renderRows, renderStartUp, renderTitle } from './render-inspect.ts';
 import { openProgress } from './progress.ts';
 import { openResultOutput } from './result-output.ts';
 import { SessionSummary } from './session-summary.ts';
@@ -24,7 +31,7 @@ export async function runInspect({ values, words }: ReadOptions): Promise<number
   try {
     const isJson = values['json'] === true;
     const show = { reader, output, progress, isJson };
-    if (number === undefined) await inspectAll(show);
+    if (number === undefined) await inspectAll(show, new Ambiguity(await rulesFor(file, values)));
     else await inspectOne(show, number);
   } finally {
     progress.stop();
@@ -57,7 +64,7 @@ async function parseWords(words: readonly string[]): Promise<{ file: string; num
   return { file, number: number === undefined ? undefined : Number(number) };
 }
 
-async function inspectAll({ reader, output, progress, isJson }: Show): Promise<void> {
+async function inspectAll({ reader, output, progress, isJson }: Show, ambiguity: Ambiguity): Promise<void> {
   const walk = new SessionWalk(reader);
   const summary = new SessionSummary();
   let shown = 0;
@@ -73,13 +80,29 @@ async function inspectAll({ reader, output, progress, isJson }: Show): Promise<v
     else if (rows.length > 0) await output.write(renderRows(rows, output.paint));
     shown += 1;
   };
-  while (reader.scan((line) => summary.take(walk.take(line)))) {
+  const take = (line: RecordedLine): void => {
+    const happening = walk.take(line);
+    ambiguity.take(happening, summary.take(happening));
+  };
+  while (reader.scan(take)) {
     progress.update(reader.position);
     const rows = summary.shift(pageRows);
     if (rows.length > 0) await print(rows);
     if (output.isClosed) return;
     await nextTurn();
   }
+  ambiguity.finish();
   await print(summary.finish());
-  await output.write(isJson ? renderJsonEnd(summary.frame, reader) : renderEnd(summary.frame, reader.lines));
+  await output.write(
+    isJson
+      ? renderJsonEnd(summary.frame, reader)
+      : renderAmbiguity(ambiguity.count) + renderEnd(summary.frame, reader.lines),
+  );
+}
+
+/** What a replay of this recording would ignore and loosen. */
+async function rulesFor(file: string, values: ReadOptions['values']): Promise<MatchRules> {
+  const { options } = await settle<Partial<RuleTexts> & Configurable>([file], values);
+  const { ignore = [], match = [] } = options;
+  return readRules({ ignore, match });
 }

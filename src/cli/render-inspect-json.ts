@@ -46,7 +46,21 @@ export function renderJsonLine({ kind, line, payload, size, time }: ShownLine, i
 
 /** A row with the names of the format. */
 export function describeRow(row: InvocationRow): Record<string, unknown> {
-  const { number, line, connection, id, type, action, tool, messages, bytes, acknowledgedAt, outcome, error } = row;
+  const {
+    number,
+    line,
+    connection,
+    id,
+    type,
+    action,
+    tool,
+    messages,
+    bytes,
+    acknowledgedAt,
+    outcome,
+    error,
+    ambiguousWith,
+  } = row;
   return {
     number,
     line,
@@ -62,6 +76,7 @@ export function describeRow(row: InvocationRow): Record<string, unknown> {
     length: roundTime(lengthOf(row)),
     outcome,
     error: error ?? null,
+    ambiguous_with: ambiguousWith ?? null,
   };
 }
 

@@ -92,6 +92,13 @@ export function renderEnd({ signal, exit, endReason, lastAt, responseFormat }: S
   return `${text}end: ${parts.filter((part) => part !== undefined).join(', ')}\n`;
 }
 
+/** That equal requests have different answers, in a line, where some have. */
+export function renderAmbiguity(count: number): string {
+  return count === 0
+    ? ''
+    : `ambiguous: ${renderCount(count, 'request')} equal to another one with another answer; they are answered in recorded order\n`;
+}
+
 /** The invocations, a row each. */
 export function renderRows(rows: readonly InvocationRow[], paint: Paint): string {
   return renderTable(
@@ -145,7 +152,8 @@ export function lengthOf({ acknowledgedAt, lastAt }: InvocationRow): number | un
 }
 
 function renderCells(row: InvocationRow, paint: Paint): string[] {
-  const { number, connection, id, type, action, tool, messages, bytes, outcome, error } = row;
+  const { number, connection, id, type, action, tool, messages, bytes, outcome, error, ambiguousWith } = row;
+  const other = ambiguousWith === undefined ? '' : paint('yellow', `, ambiguous with #${ambiguousWith}`);
   const why = error === undefined || error === '' ? '' : `: ${shorten(error, longestError)}`;
   const names = [id, type, action, tool].map((text) => shorten(text, longestName));
   const answer = outcome === 'unknown' ? ['', ''] : [String(messages), prettyBytes(bytes)];
@@ -156,6 +164,6 @@ function renderCells(row: InvocationRow, paint: Paint): string[] {
     ...names,
     ...answer,
     ...times,
-    `${paint(colours[outcome], outcome)}${why}`,
+    `${paint(colours[outcome], outcome)}${other}${why}`,
   ];
 }

@@ -30,6 +30,8 @@ export interface InvocationRow {
   outcome: Outcome;
   /** What went wrong, in the plugin's or the program's words. */
   error: string | undefined;
+  /** The number of another one with an equal request and another answer. */
+  ambiguousWith: number | undefined;
 }
 
 /** How the session began and how it ended. */
@@ -146,6 +148,7 @@ export class SessionSummary {
       lastAt: undefined,
       outcome: of.outcome === 'refused' ? 'refused' : 'unfinished',
       error: of.outcome === 'unread' ? 'never read: a line of its connection was over 15 MiB' : undefined,
+      ambiguousWith: undefined,
     };
     this.count++;
     const entry = { row, isDone: of.outcome === 'unread' };
