@@ -4,7 +4,7 @@ import { environmentName } from './option-table.ts';
 import { RepriseError, reasonOf } from './reprise-error.ts';
 
 /** An option's value, of the type that its kind has. */
-export type OptionValue = string | number | boolean | readonly string[];
+type OptionValue = string | number | boolean | readonly string[];
 
 /** What a command line says: values by flag, and the words that are no flags. */
 export interface ReadOptions {

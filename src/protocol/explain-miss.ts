@@ -5,7 +5,7 @@ import { showPair } from './show-value.ts';
 import { commonSet } from './value-set.ts';
 
 /** A recorded invocation that is like a request. */
-export interface Near {
+interface Near {
   /** `time.jsonl#3`: the file and the number of the invocation. */
   where: string;
   differences: Differences;
@@ -22,6 +22,7 @@ export type MissReason =
 
 /** So many differences are told on one line. */
 const mostTold = 3;
+const mostKinds = 8;
 const longestPath = 200;
 const longestAction = 100;
 
@@ -43,7 +44,12 @@ function explainReason(action: string, type: string, reason: MissReason): string
   const [nearest] = reason.near;
   if (nearest !== undefined) return `no match for ${action}; nearest ${explainNear(nearest)}`;
   if (reason.recorded.length === 0) return `no match for ${action}; no invocation was recorded`;
-  return `no match for ${action} of type ${type}; recorded are ${reason.recorded.join(', ')}; to have it answered: record it`;
+  return `no match for ${action} of type ${type}; recorded are ${listKinds(reason.recorded)}; to have it answered: record it`;
+}
+
+function listKinds(kinds: readonly string[]): string {
+  const told = kinds.slice(0, mostKinds).map(withoutQuotes).join(', ');
+  return kinds.length > mostKinds ? `${told} and ${kinds.length - mostKinds} more` : told;
 }
 
 function times(count: number): string {
@@ -63,25 +69,26 @@ export function explainDifference(difference: Difference): string {
 }
 
 /** What would have done at a loosened place. */
-export function explainExpected({ expected }: Difference): string {
+function explainExpected({ expected }: Difference): string {
   return expected.length === 0 ? '' : `, where both must be ${withoutQuotes(expected.join(' and '))}`;
 }
 
 /** What makes the request match, as options; or that it must be recorded, where it asks for something else. */
-export function explainRemedy(differences: Differences): string {
+function explainRemedy(differences: Differences): string {
   const options = remedyOf(differences);
   return options === undefined ? 'to have it answered: record it' : `to accept it: ${options}`;
 }
 
 /** The options that make a request match; none where it asks for something else, or for too much that is other. */
 export function remedyOf({ list, count }: Differences): string | undefined {
-  const isOther = list.some(({ path, expected }) => isIdentity(path) || expected.length > 0);
+  const isOther = list.some(({ path }) => isIdentity(path) || path === '/request');
   if (isOther || count > mostTold || list.some(({ path }) => path.length > longestPath)) return undefined;
   return list.map(optionFor).join(' ');
 }
 
-function optionFor({ path, recorded, received }: Difference): string {
-  const set = recorded === undefined || received === undefined ? undefined : commonSet(recorded, received);
+function optionFor({ path, recorded, received, expected }: Difference): string {
+  const set =
+    recorded === undefined || received === undefined || expected.length > 0 ? undefined : commonSet(recorded, received);
   return set === undefined ? `--ignore ${quote(path)}` : `--match ${quote(`${path}=${set}`)}`;
 }
 
@@ -92,7 +99,7 @@ function quote(path: string): string {
 }
 
 /** A path that a person can read. */
-export function showPath(path: string): string {
+function showPath(path: string): string {
   const plain = withoutQuotes(path);
   return plain.length <= longestPath ? plain : `${plain.slice(0, longestPath / 2)}...${plain.slice(-longestPath / 4)}`;
 }

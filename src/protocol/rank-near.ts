@@ -1,5 +1,6 @@
 import type { Asked, Difference, Differences } from './differences.ts';
 import { findDifferences } from './differences.ts';
+import type { GoValue } from './go-decoder.ts';
 import { isIdentity } from './identity.ts';
 import type { MatchRules } from './match-rules.ts';
 
@@ -13,6 +14,8 @@ export interface Compared<T> {
 const kindWeight = 1000;
 /** A difference in the tool, the model or the like. */
 const nameWeight = 50;
+/** No more than so much weighs what stands at one place. */
+const mostWeight = 10;
 
 /** Puts those first that a person would call nearest: the same thing asked, with the fewest and smallest differences. */
 export function rankNear<T>(
@@ -37,9 +40,16 @@ function distanceOf({ list, count }: Differences): number {
 
 function weigh({ path, recorded, received }: Difference): number {
   if (path === '/type' || path === '/action') return kindWeight;
-  if (isIdentity(path)) return nameWeight;
+  if (isIdentity(path) || path === '/request') return nameWeight;
   // Of two values, the one that looks more like the other is nearer.
-  return typeof recorded === 'string' && typeof received === 'string' ? 1 - likeness(recorded, received) / 2 : 1;
+  if (typeof recorded === 'string' && typeof received === 'string') return 1 - likeness(recorded, received) / 2;
+  return Math.max(sizeOf(recorded), sizeOf(received));
+}
+
+/** An object or a list that only one side has weighs as much as what is in it. */
+function sizeOf(value: GoValue | undefined): number {
+  const isContainer = typeof value === 'object' && value !== null;
+  return isContainer ? Math.min(Math.max(Object.keys(value).length, 1), mostWeight) : 1;
 }
 
 /** The share of two texts that is the same at their beginnings and ends. */

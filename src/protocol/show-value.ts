@@ -10,14 +10,27 @@ const context = 12;
 
 /** What was recorded and what was received, in words that can be told apart, on one line without double quotes. */
 export function showPair({ path, recorded, received }: Difference): { recorded: string; received: string } {
-  if (isSecretPath(path)) return tellApart(showSecret(recorded), showSecret(received), 'another one');
+  if (isSecretPath(path)) {
+    const [left, right] = [showSecret(recorded), showSecret(received)];
+    return { recorded: left, received: left === right ? 'another one' : right };
+  }
   const start = typeof recorded === 'string' && typeof received === 'string' ? startOf(recorded, received) : 0;
-  return tellApart(showValue(recorded, start), showValue(received, start), 'other characters that look the same');
+  const [left, right] = [showValue(recorded, start), showValue(received, start)];
+  if (withoutDetail(left) !== withoutDetail(right)) return { recorded: left, received: right };
+  const [plainLeft, plainRight] = [escapeAll(left), escapeAll(right)];
+  return { recorded: plainLeft, received: plainLeft === plainRight ? 'another one that looks the same' : plainRight };
 }
 
-/** Where both look alike, `other` says that they are not. */
-function tellApart(recorded: string, received: string, other: string): { recorded: string; received: string } {
-  return { recorded, received: recorded === received ? other : received };
+/** What an eye makes of a text: unseen characters left out, all spaces alike, composed characters whole. */
+function withoutDetail(text: string): string {
+  return text
+    .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '')
+    .replace(/\p{Zs}/gu, ' ');
+}
+
+function escapeAll(text: string): string {
+  return text.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** A secret is told by its kind and length. */
@@ -52,5 +65,6 @@ function showText(text: string, start: number): string {
 
 function showNames(keys: readonly string[]): string {
   const names = keys.slice(0, 3).map((key) => withoutQuotes(key.slice(0, shown)));
-  return keys.length > names.length ? `${names.join(', ')} and ${keys.length - names.length} more` : names.join(', ');
+  const rest = keys.length > names.length ? `${keys.length - names.length} more` : names.pop();
+  return names.length === 0 ? String(rest) : `${names.join(', ')} and ${rest}`;
 }

@@ -11,7 +11,7 @@ export interface ValueSet {
 }
 
 /** Tells whether a regular expression fits somewhere in a text. */
-export type TestText = (text: string) => boolean;
+type TestText = (text: string) => boolean;
 
 /** Makes a regular expression; loaded only where one is given. @throws where it is none */
 export type CompileExpression = (source: string, flags: string) => TestText;
@@ -30,7 +30,7 @@ const named: readonly ValueSet[] = [
 ];
 
 /** The names of the sets that have one. */
-export const setNames: readonly string[] = named.map(({ name }) => name);
+const setNames: readonly string[] = named.map(({ name }) => name);
 
 const expression = /^\/(.+)\/([ims]*)$/s;
 

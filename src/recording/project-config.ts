@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { checkOptions, libraryName } from '../foundation/check-options.ts';
 import type { OptionSpec } from '../foundation/option-table.ts';
 import { isJsonObject } from '../foundation/parse-json.ts';
-import { RepriseError, reasonOf, systemCode } from '../foundation/reprise-error.ts';
+import { RepriseError, asError, reasonOf, systemCode } from '../foundation/reprise-error.ts';
 
 /** The name of the file that is kept with fixtures. */
 export const configName = 'reprise.config.json';
@@ -86,10 +86,7 @@ function parseObject(file: string, text: string): Record<string, unknown> {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    // V8 says where by a position, or by line and column, as it sees fit.
-    const reason = reasonOf(error);
-    const position = /at position (\d+)/.exec(reason)?.[1];
-    const line = position === undefined ? lineOf(text, text.length) : lineOf(text, Number(position));
+    const line = lineOf(text, placeOf(asError(error).message, text));
     throw new RepriseError('usage', `Failed to read ${file}:${line}: it is not valid JSON. Mend it.`, {
       file,
       line,
@@ -105,6 +102,17 @@ function parseObject(file: string, text: string): Record<string, unknown> {
       line: 1,
     },
   );
+}
+
+/** Where V8 found the text to be no JSON: it tells a position, or the ten characters on either side, or the end. */
+function placeOf(reason: string, text: string): number {
+  const position = /at position (\d+)/.exec(reason)?.[1];
+  if (position !== undefined) return Number(position);
+  const [, token = '', around] = /^Unexpected token '(.+?)', (?:\.\.\.)?"(.*)"(?:\.\.\.)? is not/s.exec(reason) ?? [];
+  if (around === undefined) return text.length;
+  const start = Math.max(text.indexOf(around), 0);
+  const found = text.indexOf(token, start + (start > 0 ? 10 : 0));
+  return found < 0 ? start : found;
 }
 
 /** The line of a place, counted from 1. */

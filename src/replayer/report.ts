@@ -23,7 +23,7 @@ export interface Report {
   refused: ReportedRefusal[];
 }
 
-export interface ReportCounts {
+interface ReportCounts {
   invocations: number;
   used: number;
   repeated: number;

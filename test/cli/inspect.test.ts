@@ -133,6 +133,7 @@ test('--json gives a row with all its facts', async () => {
     length: 14.309,
     outcome: 'unfinished',
     error: null,
+    ambiguous_with: null,
   });
   const { header, about, start_up, end: over } = value;
   expect(header).toMatchObject({ format: 'reprise', version: 1 });
