@@ -28,7 +28,11 @@ export default defineConfig([
     minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } }, // less to read at each start; names stay, for stack traces
     checks: { legacyCjs: false },
     outExtensions: () => ({ js: '.cjs' }),
-    outputOptions: { strict: true }, // the sources are modules, and those are strict
+    outputOptions: {
+      strict: true, // the sources are modules, and those are strict
+      // What every command needs is one file, not one a module: each costs a start 0.3 ms.
+      codeSplitting: { groups: [{ name: 'foundation', test: /src\/foundation\// }] },
+    },
     plugins: [collectLicences()],
   },
   {

@@ -5,7 +5,7 @@ import { escapeText, shorten } from './escape-text.ts';
 import type { Paint } from './paint.ts';
 import { renderCount } from './render-count.ts';
 
-/** So many differences of a near invocation are shown. */
+/** So many differences of a near invocation are shown while a replay runs; `explain` shows all. */
 const mostShown = 5;
 const longestName = 100;
 const ordinals = new Intl.PluralRules('en', { type: 'ordinal' });
@@ -25,7 +25,7 @@ export function renderAsked(entry: AskedEntry, sent: readonly SentEntry[], paint
     paint('bold', head),
     ...(matched === undefined ? [] : [renderMatched(matched, paint)]),
     ...(refused === undefined ? [] : [`  ${paint('yellow', 'refused')}: ${escapeText(refused)}`]),
-    ...(missed === undefined ? [] : renderMissed(missed, paint)),
+    ...(missed === undefined ? [] : renderMissed(missed, Infinity, paint)),
     ...(sent.length === 0 ? [] : [`  sent: ${renderSent(sent)}`]),
   ];
   return lines.map((line) => `${line}\n`).join('');
@@ -41,30 +41,31 @@ export function renderMiss(
   const head = `reprise: ${paint('red', 'no match')} for ${shorten(action, longestName)} (line ${asked}, id ${shorten(id, longestName)})`;
   const lines = [
     head,
-    ...renderMissed(missed, paint),
+    ...renderMissed(missed, mostShown, paint),
     ...(journal === undefined ? [] : [`  journal ${journal}:${asked}`]),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function renderMissed({ near, text }: MissedEntry, paint: Paint): string[] {
+/** @param most so many differences of a near invocation are shown */
+function renderMissed({ near, text }: MissedEntry, most: number, paint: Paint): string[] {
   if (near.length === 0) return [`  ${escapeText(text.replace(/^reprise: /, '').replace(/; journal [^;]*$/, ''))}`];
-  return near.flatMap((one, index) => renderNear(one, index === 0 ? 'nearest' : 'then', paint));
+  return near.flatMap((one, index) => [
+    `  ${index === 0 ? 'nearest' : 'then'} ${paint('bold', `${escapeText(basename(one.recording))}#${one.invocation}`)}, ${renderCount(one.difference_count, 'difference')}`,
+    ...renderDifferences(one, most, paint),
+  ]);
 }
 
-function renderNear(
-  { recording, invocation, differences, difference_count: count, remedy }: NearEntry,
-  rank: string,
+function renderDifferences(
+  { differences, difference_count: count, remedy }: NearEntry,
+  most: number,
   paint: Paint,
 ): string[] {
-  const shown = differences.slice(0, mostShown).map(({ text }) => `    ${escapeText(text)}`);
-  const more = count > shown.length ? [`    and ${count - shown.length} more`] : [];
-  const advice = remedy === undefined ? [] : [`    ${paint('green', `to accept it: ${escapeText(remedy)}`)}`];
+  const shown = differences.slice(0, most).map(({ text }) => `    ${escapeText(text)}`);
   return [
-    `  ${rank} ${paint('bold', `${escapeText(basename(recording))}#${invocation}`)}, ${renderCount(count, 'difference')}`,
     ...shown,
-    ...more,
-    ...advice,
+    ...(count > shown.length ? [`    and ${count - shown.length} more`] : []),
+    ...(remedy === undefined ? [] : [`    ${paint('green', `to accept it: ${escapeText(remedy)}`)}`]),
   ];
 }
 

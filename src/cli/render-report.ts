@@ -48,7 +48,7 @@ export function nameInvocation({ recording, invocation, action, subject }: Repor
 /** Where a line was asked. */
 export function nameLine({ asked, session, journal }: ReportedLine): string {
   const where = session ?? (journal === undefined ? undefined : basename(journal));
-  return escapeText(`line ${asked}${where === undefined ? '' : ` of ${where}`}`);
+  return escapeText(`request ${asked}${where === undefined ? '' : ` in ${where}`}`);
 }
 
 function renderMissed(one: Report['missed'][number]): string {

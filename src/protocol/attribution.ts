@@ -1,3 +1,4 @@
+import { isJsonObject, parseJson } from '../foundation/parse-json.ts';
 import { parseAnnouncement } from './announcement.ts';
 import { derivedLines, errorLine, isFailedWrite } from './derived.ts';
 import { longestRequest } from './limits.ts';
@@ -25,6 +26,8 @@ export type Role =
   | { kind: 'loading' | 'announcement' | 'ready' | 'start-up' | 'failed-write' | 'stray' }
   | { kind: 'acknowledgement' | 'refusal'; of: Exchange }
   | { kind: 'response' | 'error' | 'end'; of: Exchange; message: Message };
+
+const goStart = '{"invoke_id":"","type":';
 
 interface Connection {
   isDeaf: boolean;
@@ -81,7 +84,7 @@ export class Attribution {
     if (message === undefined) return { kind: this.#isReady ? 'stray' : 'start-up' };
     const state = this.#connection(connection);
     return (
-      (message.id === '' ? this.#own(connection, state, line) : undefined) ??
+      (message.id === '' ? this.#own(connection, state, { line, type: message.type }) : undefined) ??
       answerOf(state, line, message) ?? { kind: this.#isReady ? 'stray' : 'start-up' }
     );
   }
@@ -101,9 +104,9 @@ export class Attribution {
   }
 
   /** Lines that the program derives, all with an empty id. */
-  #own(connection: number, state: Connection, line: Buffer): Role | undefined {
+  #own(connection: number, state: Connection, { line, type }: { line: Buffer; type: string }): Role | undefined {
     if (line.length > 4096) return undefined;
-    const text = line.toString('latin1');
+    const text = inGoForm(line, type);
     if (text === derivedLines.acknowledgement) {
       const of = state.unacknowledged.shift();
       if (of === undefined) return undefined;
@@ -123,6 +126,17 @@ export class Attribution {
     this.#isTcp = true;
     return { kind: 'announcement' };
   }
+}
+
+/** The text that Go would have written: a recording that was made by hand may have spaces, or another order of keys. */
+function inGoForm(line: Buffer, type: string): string {
+  const text = line.toString('latin1');
+  if (type === 'error' || (text.startsWith(goStart) && !text.includes(': '))) return text;
+  const value: unknown = parseJson(line.toString());
+  if (!isJsonObject(value) || !isJsonObject(value['response'])) return text;
+  const { info, host, port } = value['response'];
+  const response = host === undefined ? { info } : { host, info, port };
+  return JSON.stringify({ invoke_id: '', type, response });
 }
 
 function addRunning({ running }: Connection, id: string, exchange: Exchange): void {

@@ -33,7 +33,7 @@ export function exceptionText(errorType: string, message: string): string {
 /** One line, without double quotes, so that it survives being printed inside an exception of another language. */
 export function withoutQuotes(text: string): string {
   return text
-    .replaceAll('"', "'")
+    .replaceAll('"', '`')
     .replace(/[\n\r\t]/g, (character) => whiteSpace[character] ?? ' ')
     .replace(/[\p{Cc}\p{Surrogate}\u2028\u2029]/gu, '?');
 }

@@ -1,4 +1,5 @@
 import type { GoObject, GoValue } from './go-decoder.ts';
+import { isIdentity } from './identity.ts';
 import type { MatchRules, PlaceRule } from './match-rules.ts';
 import { isIgnored, isOfSets, setsOf } from './match-rules.ts';
 import type { PathState } from './path-automaton.ts';
@@ -120,7 +121,9 @@ function childAt(container: GoValue | undefined, key: string): GoValue | undefin
 
 function add(found: Differences, { recorded, received, place, state }: Pair): void {
   found.count++;
-  if (found.list.length >= mostTold) return;
+  // What is asked for is told in any case.
+  const isTold = found.list.length < mostTold || (place.outer?.outer === undefined && isIdentity(pathOf(place)));
+  if (!isTold) return;
   const expected = state === undefined ? [] : setsOf(state).map(({ words }) => words);
   found.list.push({ path: pathOf(place), recorded, received, expected });
 }

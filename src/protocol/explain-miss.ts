@@ -22,6 +22,8 @@ export type MissReason =
 
 /** So many differences are told on one line. */
 const mostTold = 3;
+/** No more options than so many are told. */
+const mostOptions = 6;
 const mostKinds = 8;
 const longestPath = 200;
 const longestAction = 100;
@@ -70,7 +72,7 @@ export function explainDifference(difference: Difference): string {
 
 /** What would have done at a loosened place. */
 function explainExpected({ expected }: Difference): string {
-  return expected.length === 0 ? '' : `, where both must be ${withoutQuotes(expected.join(' and '))}`;
+  return expected.length === 0 ? '' : `, where ${withoutQuotes(expected.join(' and '))} is expected`;
 }
 
 /** What makes the request match, as options; or that it must be recorded, where it asks for something else. */
@@ -79,10 +81,10 @@ function explainRemedy(differences: Differences): string {
   return options === undefined ? 'to have it answered: record it' : `to accept it: ${options}`;
 }
 
-/** The options that make a request match; none where it asks for something else, or for too much that is other. */
+/** The options that make a request match; none where it asks for something else, or where it takes too many. */
 export function remedyOf({ list, count }: Differences): string | undefined {
   const isOther = list.some(({ path }) => isIdentity(path) || path === '/request');
-  if (isOther || count > mostTold || list.some(({ path }) => path.length > longestPath)) return undefined;
+  if (isOther || count > mostOptions || list.some(({ path }) => path.length > longestPath)) return undefined;
   return list.map(optionFor).join(' ');
 }
 

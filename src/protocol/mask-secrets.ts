@@ -1,6 +1,8 @@
+import { countCharacters } from '../foundation/characters.ts';
 import { isSecretName } from '../foundation/secret-names.ts';
 import { copyValue } from './copy-value.ts';
 import type { GoValue } from './go-decoder.ts';
+import { unescapeKey } from './path-pattern.ts';
 
 /** A copy in which texts under secret names are told by their length; keys and types stay. */
 export function maskSecrets(value: GoValue, path: string): GoValue {
@@ -18,9 +20,9 @@ export function maskSecrets(value: GoValue, path: string): GoValue {
 
 /** Whether a place, a JSON pointer, is under a secret name. */
 export function isSecretPath(path: string): boolean {
-  return path.split('/').some(isSecretName);
+  return path.split('/').some((key) => isSecretName(unescapeKey(key)));
 }
 
 function mask(text: string): string {
-  return text === '' ? '' : `[secret of ${text.length} characters]`;
+  return text === '' ? '' : `[secret of ${countCharacters(text)} characters]`;
 }

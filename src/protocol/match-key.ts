@@ -1,6 +1,7 @@
 import type { GoObject } from './go-decoder.ts';
 import type { GoNotation } from './go-walk.ts';
 import { writeGoValue } from './go-walk.ts';
+import { isMark } from './match-mark.ts';
 
 /**
  * A text that two requests share exactly when Go reads them as equal: the order of keys and the notation of numbers do
@@ -22,7 +23,8 @@ const canonical: GoNotation = {
 
 /** Every part tells where it ends, so that no two values can write the same text. */
 function writeScalar(value: string | number | boolean | null): string {
-  if (typeof value === 'string') return quote(value);
+  // The half of a pair that makes a mark would not outlive a digest of the key.
+  if (typeof value === 'string') return isMark(value) ? `m${quote(value.slice(1))}` : quote(value);
   // As text, -0 is 0.
   if (typeof value === 'number') return `#${value};`;
   return value === null ? 'n' : value ? 't' : 'f';

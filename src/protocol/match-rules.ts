@@ -1,5 +1,6 @@
 import { copyValue } from './copy-value.ts';
 import type { GoObject, GoValue } from './go-decoder.ts';
+import { createMark } from './match-mark.ts';
 import type { PathState } from './path-automaton.ts';
 import { PathAutomaton } from './path-automaton.ts';
 import type { PathSegment } from './path-pattern.ts';
@@ -39,9 +40,6 @@ export class MatchRules {
   }
 }
 
-/** No decoded string has half a surrogate pair in it, so that no value of a request is taken for a mark. */
-const mark = '\ud800';
-
 export function isIgnored({ accepted }: PathState<PlaceRule>): boolean {
   return accepted.includes('ignored');
 }
@@ -58,7 +56,7 @@ export function isOfSets(sets: readonly ValueSet[], value: GoValue): boolean {
 
 /** What is left of a value. */
 function reduceValue(value: GoValue, state: PathState<PlaceRule>): GoValue {
-  if (isIgnored(state)) return mark;
+  if (isIgnored(state)) return createMark('');
   return copyValue(
     { value: reduceHere(value, state), state },
     (child, key, outer) => {
@@ -71,5 +69,5 @@ function reduceValue(value: GoValue, state: PathState<PlaceRule>): GoValue {
 
 function reduceHere(value: GoValue, state: PathState<PlaceRule>): GoValue {
   const sets = state.accepted.length === 0 ? [] : setsOf(state);
-  return isOfSets(sets, value) ? mark + sets.map(({ name }) => name).join() : value;
+  return isOfSets(sets, value) ? createMark(sets.map(({ name }) => name).join()) : value;
 }

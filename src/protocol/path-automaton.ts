@@ -29,6 +29,8 @@ interface Position<T> {
 export class PathAutomaton<T> {
   readonly start: PathState<T>;
   readonly #states = new Map<string, State<T>>();
+  /** Counts how often all states were let go: what a state knows of others is of no use then. */
+  #age = 0;
 
   constructor(patterns: readonly { segments: readonly PathSegment[]; value: T }[]) {
     let count = 0;
@@ -47,39 +49,57 @@ export class PathAutomaton<T> {
     const key = [...all].map(({ number }) => number).join();
     const known = this.#states.get(key);
     if (known !== undefined) return known;
-    if (this.#states.size >= mostStates) this.#states.clear();
-    const state = new State([...all], (next) => this.#state(next));
+    if (this.#states.size >= mostStates) {
+      this.#states.clear();
+      this.#age++;
+    }
+    const state = new State([...all], { stateOf: (next) => this.#state(next), age: () => this.#age });
     this.#states.set(key, state);
     return state;
   }
+}
+
+/** What a state is given by its automaton. */
+interface Graph<T> {
+  stateOf: (positions: readonly Position<T>[]) => State<T>;
+  age: () => number;
 }
 
 class State<T> implements PathState<T> {
   readonly accepted: readonly T[];
   readonly isDead: boolean;
   readonly #positions: readonly Position<T>[];
-  readonly #stateOf: (positions: readonly Position<T>[]) => State<T>;
+  readonly #graph: Graph<T>;
+  #age: number;
   /** Where the keys that some pattern names lead; all others lead to the same state. */
   readonly #named = new Map<string, State<T> | undefined>();
   #other: State<T> | undefined;
 
-  constructor(positions: readonly Position<T>[], stateOf: (positions: readonly Position<T>[]) => State<T>) {
+  constructor(positions: readonly Position<T>[], graph: Graph<T>) {
     this.#positions = positions;
-    this.#stateOf = stateOf;
+    this.#graph = graph;
+    this.#age = graph.age();
     this.accepted = positions.flatMap(({ accepted }) => (accepted === undefined ? [] : [accepted]));
     this.isDead = positions.every(({ segment }) => segment === undefined);
     for (const { segment } of positions) if (segment?.kind === 'key') this.#named.set(segment.key, undefined);
   }
 
   next(key: string): State<T> {
+    if (this.#age !== this.#graph.age()) this.#forget();
     if (!this.#named.has(key)) return (this.#other ??= this.#step(undefined));
     const known = this.#named.get(key) ?? this.#step(key);
     this.#named.set(key, known);
     return known;
   }
 
+  #forget(): void {
+    this.#age = this.#graph.age();
+    this.#other = undefined;
+    for (const key of this.#named.keys()) this.#named.set(key, undefined);
+  }
+
   #step(key: string | undefined): State<T> {
-    return this.#stateOf(
+    return this.#graph.stateOf(
       this.#positions.flatMap((position) => {
         const { segment, following } = position;
         if (segment === undefined || following === undefined) return [];

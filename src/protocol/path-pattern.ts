@@ -34,7 +34,8 @@ export function escapeKey(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
-function unescapeKey(segment: string): string {
+/** The key that a part of a pointer means. */
+export function unescapeKey(segment: string): string {
   return segment.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 

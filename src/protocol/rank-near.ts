@@ -43,6 +43,7 @@ function weigh({ path, recorded, received }: Difference): number {
   if (isIdentity(path) || path === '/request') return nameWeight;
   // Of two values, the one that looks more like the other is nearer.
   if (typeof recorded === 'string' && typeof received === 'string') return 1 - likeness(recorded, received) / 2;
+  if (typeof recorded === 'number' && typeof received === 'number') return 0.8;
   return Math.max(sizeOf(recorded), sizeOf(received));
 }
 

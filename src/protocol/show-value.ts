@@ -1,3 +1,4 @@
+import { countCharacters, isSecondHalf } from '../foundation/characters.ts';
 import { withoutQuotes } from './derived.ts';
 import type { Difference } from './differences.ts';
 import type { GoValue } from './go-decoder.ts';
@@ -35,7 +36,9 @@ function escapeAll(text: string): string {
 
 /** A secret is told by its kind and length. */
 function showSecret(value: GoValue | undefined): string {
-  return typeof value === 'string' && value !== '' ? `a secret of ${value.length} characters` : showValue(value);
+  return typeof value === 'string' && value !== ''
+    ? `a secret of ${countCharacters(value)} characters`
+    : showValue(value);
 }
 
 /** Where to begin showing two texts: a little before they part, if that is not at their beginning. */
@@ -43,7 +46,7 @@ function startOf(left: string, right: string): number {
   if (Math.max(left.length, right.length) <= shown) return 0;
   let at = 0;
   while (at < left.length && left[at] === right[at]) at++;
-  return at <= shown / 2 ? 0 : at - context;
+  return at <= shown / 2 ? 0 : wholeCharacter(left, at - context);
 }
 
 function showValue(value: GoValue | undefined, start = 0): string {
@@ -56,11 +59,15 @@ function showValue(value: GoValue | undefined, start = 0): string {
 }
 
 function showText(text: string, start: number): string {
-  const end = start + shown;
-  const part = text.slice(start, end);
+  const end = wholeCharacter(text, start + shown);
   const [before, after] = [start > 0 ? '...' : '', end < text.length ? '...' : ''];
-  const length = before === '' && after === '' ? '' : ` (${text.length} characters)`;
-  return `'${before}${withoutQuotes(part)}${after}'${length}`;
+  const length = before === '' && after === '' ? '' : ` (${countCharacters(text)} characters)`;
+  return `'${before}${withoutQuotes(text.slice(start, end))}${after}'${length}`;
+}
+
+/** A place in a text, moved by one where it would cut a character in two. */
+function wholeCharacter(text: string, at: number): number {
+  return isSecondHalf(text, at) ? at + 1 : at;
 }
 
 function showNames(keys: readonly string[]): string {

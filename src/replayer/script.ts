@@ -61,6 +61,8 @@ export class Script {
   readonly #order: RecordedOrder | undefined;
   readonly #keys = new KeyStore();
   readonly #sketches = new Sketches<Invocation>();
+  /** Requests that are still to be sketched: no answer waits for that. */
+  #unsketched: { invocation: Invocation; asked: Asked }[] = [];
   readonly #kinds = new Map<string, number>();
   #isClosed = false;
 
@@ -121,6 +123,7 @@ export class Script {
     while (!this.#isClosed && this.#sources.some((source) => source.advance())) {
       onProgress();
       await nextTurn();
+      this.#sketch();
     }
     if (!this.#isClosed) onProgress();
   }
@@ -142,6 +145,7 @@ export class Script {
 
   /** The recorded invocations that are most like a request, of the same type and action; the nearest first. */
   near(asked: Asked): Compared<Invocation>[] {
+    this.#sketch();
     const candidates: { item: Invocation; recorded: Asked }[] = [];
     let bytes = 0;
     for (const item of this.#sketches.nearest(sketched(asked, this.#rules.reduce(asked.request)), mostCompared)) {
@@ -171,11 +175,16 @@ export class Script {
     return this.#matcher.groups();
   }
 
+  #sketch(): void {
+    for (const { invocation, asked } of this.#unsketched) this.#sketches.add(invocation, asked);
+    this.#unsketched = [];
+  }
+
   #add(asked: Asked, invocation: Invocation): void {
     const { type, action } = asked;
     const request = this.#rules.reduce(asked.request);
     const isFirst = this.#matcher.add(this.#keys.add(matchKey(type, action, request)), invocation);
-    if (isFirst) this.#sketches.add(invocation, sketched(asked, request));
+    if (isFirst) this.#unsketched.push({ invocation, asked: sketched(asked, request) });
     this.#order?.add(invocation);
     const kind = `${type} ${action}`;
     this.#kinds.set(kind, (this.#kinds.get(kind) ?? 0) + 1);

@@ -37,7 +37,8 @@ test('tells why a request found nothing, long after', async () => {
       "    /request/tool_parameters/from recorded 'UTC', received nothing",
       "    /request/tool_parameters/to recorded 'Asia/Tokyo', received nothing",
       "    /request/tool_parameters/style recorded 'long', received nothing",
-      '    and 2 more',
+      "    /request/tool_parameters/timezone recorded nothing, received 'Asia/Tokyo'",
+      "    /request/tool_parameters/format recorded nothing, received '%Y-%m-%d'",
       '  sent: acknowledgement, error, end; # B, the last at # ms, at most # ms late',
     ].join('\n'),
   );

@@ -33,7 +33,7 @@ test('sums up what all replays used, and what none did', async () => {
     0,
     [
       'reprise: 2 replays',
-      "  missed   line 2 of test_tokyo: no match for invoke_tool; nearest time.jsonl#1: /request/tool_parameters/timezone recorded 'UTC', received 'Asia/Tokyo'; to accept it: --ignore /request/tool_parameters/timezone; journal …",
+      "  missed   request 2 in test_tokyo: no match for invoke_tool; nearest time.jsonl#1: /request/tool_parameters/timezone recorded 'UTC', received 'Asia/Tokyo'; to accept it: --ignore /request/tool_parameters/timezone; journal …",
       'reprise: 1 of 2 invocations used, 1 repeated, 1 not used, 1 missed, 1 refused',
     ].join('\n'),
   ]);
@@ -72,7 +72,7 @@ test('strict names each that was repeated, not used or missed', async () => {
       'reprise: not as recorded: 1 of 2 invocations used, 1 repeated, 1 not used, 1 missed, 0 refused',
       '  repeated time.jsonl#1 invoke_tool current_time, given 2 times',
       '  not used time.jsonl#2 invoke_tool timezone_conversion',
-      '  missed   line 3 of a test',
+      '  missed   request 3 in a test',
     ],
   ]);
 });
@@ -87,7 +87,7 @@ test('writes JUnit XML in which what is not as recorded has failed', async () =>
   expect(xml).toContain('<failure message="time.jsonl#2 was not used" type="unused"/>');
   expect(xml).toContain('classname="tests/test_a.py::test_b (call)"');
   expect(xml).toMatch(
-    /<failure message="reprise: no match for invoke_tool; .*&lt;&amp;&apos;\?&gt;.*" type="missed"\/>/,
+    /<failure message="reprise: no match for invoke_tool; .*&lt;&amp;`\?&gt;.*" type="missed"\/>/,
   );
   await reprise(['report', folder, '--junit', junit], clean);
   expect(readFileSync(junit, 'utf8')).toContain('<skipped message="time.jsonl#2 was not used"/>');
@@ -99,7 +99,7 @@ test('tells GitHub of misses, and in strict mode of the rest, and writes the sum
   const env = { ...github, GITHUB_STEP_SUMMARY: summary };
   const plain = await reprise(['report', folder], env);
   expect(plain.stdout.match(/^::error .*?::reprise: no match/gm)).toEqual([
-    '::error title=reprise%3A no match%2C line 3 of a%3A%3Ab%2C 100%25::reprise: no match',
+    '::error title=reprise%3A no match%2C request 3 in a%3A%3Ab%2C 100%25::reprise: no match',
   ]);
   const strict = await reprise(['report', folder, '--strict'], env);
   expect(strict.stdout.match(/^::error title=[^:]*/gm)).toHaveLength(3);

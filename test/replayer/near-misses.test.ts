@@ -46,7 +46,11 @@ const nearMisses: Record<string, NearMiss> = {
   },
   'more than three other values': {
     lines: [tool(withParameters(conversion, { current_time: 'now', from: 'a', to: 'b', style: 'c' }))],
-    text: "invoke_tool; nearest time.jsonl#2: /request/tool_parameters/current_time recorded '2024-01-01 10:00:00', received 'now'; /request/tool_parameters/from recorded 'UTC', received 'a'; /request/tool_parameters/to recorded 'Asia/Tokyo', received 'b'; and 1 more; to have it answered: record it",
+    text: "invoke_tool; nearest time.jsonl#2: /request/tool_parameters/current_time recorded '2024-01-01 10:00:00', received 'now'; /request/tool_parameters/from recorded 'UTC', received 'a'; /request/tool_parameters/to recorded 'Asia/Tokyo', received 'b'; and 1 more; to accept it: --ignore /request/tool_parameters/current_time --ignore /request/tool_parameters/from --ignore /request/tool_parameters/to --ignore /request/tool_parameters/style",
+  },
+  'more other values than options would be read': {
+    lines: [tool({ a: 1, b: 2, c: 3, d: 4, provider: 'time', tool: 'current_time' })],
+    text: "invoke_tool; nearest time.jsonl#1: /request/credentials recorded {}, received nothing; /request/tool_parameters recorded an object with timezone and format, received nothing; /request/user_id recorded '6f1d1a2e-0b5c-4a7e-9d58-0c6b1f6c9a11', received nothing; and 4 more; to have it answered: record it",
   },
   'another uuid': {
     lines: [tool({ ...time, user_id: '00000000-1111-4222-8333-444444444444' })],
@@ -104,7 +108,7 @@ const nearMisses: Record<string, NearMiss> = {
   },
   'quotes, newlines and backslashes': {
     lines: [tool(withParameters(odd, { text: 'say "ho"\nC:\\old' }))],
-    text: "invoke_tool; nearest time.jsonl#4: /request/tool_parameters/text recorded 'say 'hi'\\nC:\\new', received 'say 'ho'\\nC:\\old'; to accept it: --ignore /request/tool_parameters/text",
+    text: "invoke_tool; nearest time.jsonl#4: /request/tool_parameters/text recorded 'say `hi`\\nC:\\new', received 'say `ho`\\nC:\\old'; to accept it: --ignore /request/tool_parameters/text",
   },
   'a character that is not seen': {
     lines: [tool(withParameters(time, { timezone: 'UTC\u200b' }))],
@@ -127,7 +131,7 @@ const nearMisses: Record<string, NearMiss> = {
   'a value outside its set': {
     lines: [tool({ ...time, user_id: 'me' })],
     options: { match: ['/request/user_id=uuid'] },
-    text: "invoke_tool; nearest time.jsonl#1: /request/user_id recorded '6f1d1a2e-0b5c-4a7e-9d58-0c6b1f6c9a11', received 'me', where both must be a uuid; to accept it: --ignore /request/user_id",
+    text: "invoke_tool; nearest time.jsonl#1: /request/user_id recorded '6f1d1a2e-0b5c-4a7e-9d58-0c6b1f6c9a11', received 'me', where a uuid is expected; to accept it: --ignore /request/user_id",
   },
 };
 

@@ -144,7 +144,7 @@ test('says that an invocation with a strange action never ended, without double 
   const heard = new LineReader(plugin.stdout);
   plugin.stdin.write(`${strange}\n`);
   const { message } = textOf((await heard.count(5))[3]);
-  expect(message).toMatch(/^reprise: .*#1: say 'hi'\\n never ended in the recording; /);
+  expect(message).toMatch(/^reprise: .*#1: say `hi`\\n never ended in the recording; /);
 });
 
 test('exits as the recorded plugin did, once the line before it has been played', async () => {

@@ -76,7 +76,7 @@ test.each([
   [
     'an action with quotes',
     '{"invoke_id":"x","type":"t","action":"a\\"b\\\\c\\nd","request":{}}',
-    "a'b\\c\\nd of type t; recorded are tool invoke_tool (1); to have it answered: record it",
+    'a`b\\c\\nd of type t; recorded are tool invoke_tool (1); to have it answered: record it',
   ],
   [
     'an action without end',

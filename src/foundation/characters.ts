@@ -1,0 +1,12 @@
+/** How many characters a text has, as a person counts them, and Python: Unicode's, not UTF-16's halves. */
+export function countCharacters(text: string): number {
+  let count = text.length;
+  for (let at = 0; at < text.length; at++) if (isSecondHalf(text, at)) count--;
+  return count;
+}
+
+/** Whether the second half of a surrogate pair stands there, so that a cut before it would cut a character in two. */
+export function isSecondHalf(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at);
+  return unit >= 0xdc00 && unit <= 0xdfff;
+}
