@@ -44,7 +44,7 @@ async function explainJournal(word: string, output: ResultOutput, isJson: boolea
   if (number !== undefined && asked.length === 0)
     throw new RepriseError(
       'not-found',
-      `Failed to explain ${file}: it has no line ${number}. Leave the number out to see all that found nothing.`,
+      `Failed to explain ${file}: it has no request ${number}. Leave the number out to see all that found nothing.`,
       { file },
     );
   // Without a number, what went wrong.
@@ -68,7 +68,7 @@ async function explain(explained: readonly Explained[], output: ResultOutput, is
   return explained.some(({ entry }) => entry.missed !== undefined) ? 1 : 0;
 }
 
-/** `journal.jsonl:3` is line 3 of it, unless that is the name of a file. */
+/** `journal.jsonl:3` is the third line that was asked, unless that is the name of a file. */
 function parseWord(word: string): { file: string; number: number | undefined } {
   const [, file, number] = /^(.*):(\d+)$/.exec(word) ?? [];
   return file === undefined || existsSync(word) ? { file: word, number: undefined } : { file, number: Number(number) };

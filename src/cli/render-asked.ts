@@ -16,7 +16,7 @@ export function renderAsked(entry: AskedEntry, sent: readonly SentEntry[], paint
   const { asked, at, connection, id, type, action, matched, missed, refused } = entry;
   const what = [type, action].filter((word) => word !== undefined).map((word) => shorten(word, longestName));
   const head = [
-    `line ${asked}${connection === undefined ? '' : ` of connection ${connection}`}`,
+    `request ${asked}${connection === undefined ? '' : ` of connection ${connection}`}`,
     ...(what.length === 0 ? [] : [what.join(' ')]),
     `id ${shorten(id, longestName)}`,
     `at ${at} ms`,
@@ -38,7 +38,7 @@ export function renderMiss(
   paint: Paint,
 ): string {
   const { asked, action = '', id, missed } = entry;
-  const head = `reprise: ${paint('red', 'no match')} for ${shorten(action, longestName)} (line ${asked}, id ${shorten(id, longestName)})`;
+  const head = `reprise: ${paint('red', 'no match')} for ${shorten(action, longestName)} (request ${asked}, id ${shorten(id, longestName)})`;
   const lines = [
     head,
     ...renderMissed(missed, mostShown, paint),

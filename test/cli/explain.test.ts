@@ -27,7 +27,7 @@ test('tells why a request found nothing, long after', async () => {
   expect([exitCode, stderr]).toEqual([1, '']);
   expect(stdout.replace(/[\d.]+ ms/g, '# ms').replace(/\d+ B/, '# B')).toBe(
     [
-      'line 2 · tool invoke_tool · id r · at # ms',
+      'request 2 · tool invoke_tool · id r · at # ms',
       '  nearest time.jsonl#1, 1 difference',
       "    /request/tool_parameters/timezone recorded 'UTC', received 'Asia/Tokyo'",
       '    to accept it: --ignore /request/tool_parameters/timezone',
@@ -53,7 +53,7 @@ test('tells what a request matched, and for the how-manieth time', async () => {
 test('without a number it tells of all that found nothing, or that there is none', async () => {
   const journal = await journalOf(near, tool(time), '{', near);
   const { exitCode, stdout } = await reprise(['explain', journal]);
-  expect([exitCode, stdout.match(/^line \d/gm)]).toEqual([1, ['line 1', 'line 3', 'line 4']]);
+  expect([exitCode, stdout.match(/^request \d/gm)]).toEqual([1, ['request 1', 'request 3', 'request 4']]);
   const good = await journalOf(tool(time));
   expect(await reprise(['explain', good])).toEqual({
     exitCode: 0,
@@ -142,7 +142,7 @@ test.each([
 test('says that a journal has no such line, or a broken one', async () => {
   const journal = await journalOf(near);
   expect((await reprise(['explain', `${journal}:9`])).stderr).toBe(
-    `reprise: Failed to explain ${journal}: it has no line 9. Leave the number out to see all that found nothing.`,
+    `reprise: Failed to explain ${journal}: it has no request 9. Leave the number out to see all that found nothing.`,
   );
   writeFileSync(journal, '{"at":1,"asked":"x"}\n', { flag: 'a' });
   expect((await reprise(['explain', journal])).stderr).toMatch(

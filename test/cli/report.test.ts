@@ -86,9 +86,7 @@ test('writes JUnit XML in which what is not as recorded has failed', async () =>
   expect(xml).toContain(`<testcase classname="${recording}" name="#1 invoke_tool current_time"/>`);
   expect(xml).toContain('<failure message="time.jsonl#2 was not used" type="unused"/>');
   expect(xml).toContain('classname="tests/test_a.py::test_b (call)"');
-  expect(xml).toMatch(
-    /<failure message="reprise: no match for invoke_tool; .*&lt;&amp;`\?&gt;.*" type="missed"\/>/,
-  );
+  expect(xml).toMatch(/<failure message="reprise: no match for invoke_tool; .*&lt;&amp;`\?&gt;.*" type="missed"\/>/);
   await reprise(['report', folder, '--junit', junit], clean);
   expect(readFileSync(junit, 'utf8')).toContain('<skipped message="time.jsonl#2 was not used"/>');
 });

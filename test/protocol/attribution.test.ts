@@ -277,3 +277,16 @@ test('tells what has not ended in the order of its requests', () => {
     [4, 0],
   ]);
 });
+
+test.each([
+  ['spaces', (line: string) => line.replaceAll(':', ': ').replaceAll(',', ', ')],
+  ['another order of keys', (line: string) => line.replace(/^\{("invoke_id":"[^"]*"),("type":"[^"]*"),/, '{$2,$1,')],
+])('knows the lines of a program with %s, as a recording made by hand may have them', (_, respell) => {
+  const lines = [loading, ready, acknowledgement, response('a', 'one'), end('a')].map(respell);
+  const attribution = new Attribution();
+  const roles = lines.map((line, index) => {
+    if (index === 2) attribution.client(0, Buffer.from(request('a', {})));
+    return attribution.plugin(0, Buffer.from(line)).kind;
+  });
+  expect(roles).toEqual(['loading', 'ready', 'acknowledgement', 'response', 'end']);
+});

@@ -150,7 +150,7 @@ test('has every answer that its client got when the replay is killed', async () 
   const { exitCode, stdout } = await runReprise(['explain', `${journal}:1`]);
   expect([exitCode, stdout.split('\n')[0]]).toEqual([
     1,
-    expect.stringMatching(/^line 1 · tool invoke_tool · id q0 · at /),
+    expect.stringMatching(/^request 1 · tool invoke_tool · id q0 · at /),
   ]);
 });
 
