@@ -21,7 +21,7 @@ function renderPage() {
   const sections = names.map((name) => `## reprise ${name}\n\n${fence(help(name))}`);
   return `${[
     '# The command line',
-    '<!-- Made by `npm run docs` from src/foundation/option-table.ts: change it there. -->',
+    '<!-- Made by `npm run docs` from src/foundation/option-table.ts and replay-option-table.ts: change it there. -->',
     'An environment variable holds where its option is not given. A recording may be a file, packed with gzip or not, a folder, or a pattern.',
     "Exit status: 0 good, 1 a finding, 2 wrong use or unreadable input. `record` gives the status of the command, 128 and its number for a signal; 1 where the recording was lost and the command's status is 0; 126 and 127 as a shell, 125 where reprise itself failed to start it.",
     fence(help()),

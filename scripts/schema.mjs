@@ -10,7 +10,7 @@ const schemas = {
   'schema/recording.schema.json': async () => (await load('recording/schema.ts')).createJsonSchema(),
   'schema/journal.schema.json': async () => (await load('replayer/journal-schema.ts')).createJournalJsonSchema(),
   'schema/config.schema.json': async () => {
-    const { replayOptions } = await load('foundation/option-table.ts');
+    const { replayOptions } = await load('foundation/replay-option-table.ts');
     return (await load('recording/config-schema.ts')).createConfigJsonSchema(replayOptions);
   },
 };

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
-import type { CommandSpec, OptionSpec } from '../foundation/option-table.ts';
-import { commandTable, environmentName } from '../foundation/option-table.ts';
+import type { CommandSpec, OptionSpec } from '../foundation/option-spec.ts';
+import { commandTable } from '../foundation/option-table.ts';
+import { environmentName } from '../foundation/option-spec.ts';
 import { packageVersion } from '../foundation/package-version.ts';
 import { suggest } from './suggest.ts';
 

@@ -46,37 +46,22 @@ export function renderJsonLine({ kind, line, payload, size, time }: ShownLine, i
 
 /** A row with the names of the format. */
 export function describeRow(row: InvocationRow): Record<string, unknown> {
-  const {
-    number,
-    line,
-    connection,
-    id,
-    type,
-    action,
-    tool,
-    messages,
-    bytes,
-    acknowledgedAt,
-    outcome,
-    error,
-    ambiguousWith,
-  } = row;
   return {
-    number,
-    line,
-    connection: connection === 0 ? null : connection,
-    id,
-    type,
-    action,
-    tool,
-    messages,
-    bytes,
-    acknowledged_at: acknowledgedAt ?? null,
+    number: row.number,
+    line: row.line,
+    connection: row.connection === 0 ? null : row.connection,
+    id: row.id,
+    type: row.type,
+    action: row.action,
+    tool: row.tool,
+    messages: row.messages,
+    bytes: row.bytes,
+    acknowledged_at: row.acknowledgedAt ?? null,
     first_message_after: roundTime(firstAfterOf(row)),
     length: roundTime(lengthOf(row)),
-    outcome,
-    error: error ?? null,
-    ambiguous_with: ambiguousWith ?? null,
+    outcome: row.outcome,
+    error: row.error ?? null,
+    ambiguous_with: row.ambiguousWith ?? null,
   };
 }
 

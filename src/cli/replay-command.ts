@@ -1,7 +1,7 @@
 import { libraryName } from '../foundation/check-options.ts';
 import { longestTimer } from '../foundation/clock.ts';
 import { createDeferred } from '../foundation/deferred.ts';
-import { replayOptions } from '../foundation/option-table.ts';
+import { replayOptions } from '../foundation/replay-option-table.ts';
 import type { ReadOptions } from '../foundation/read-options.ts';
 import type { Replay } from '../replayer/replay.ts';
 import { replay } from '../replayer/replay.ts';

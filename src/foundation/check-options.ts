@@ -1,4 +1,4 @@
-import type { OptionSpec } from './option-table.ts';
+import type { OptionSpec } from './option-spec.ts';
 import { RepriseError } from './reprise-error.ts';
 
 /** An option's name in the library: `maxGap` for `--max-gap`. */

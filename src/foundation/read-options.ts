@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import type { CommandSpec, OptionSpec } from './option-table.ts';
-import { environmentName } from './option-table.ts';
+import type { CommandSpec, OptionSpec } from './option-spec.ts';
+import { environmentName } from './option-spec.ts';
 import { RepriseError, reasonOf } from './reprise-error.ts';
 
 /** An option's value, of the type that its kind has. */

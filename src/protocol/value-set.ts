@@ -30,7 +30,7 @@ const named: readonly ValueSet[] = [
 ];
 
 /** The names of the sets that have one. */
-export const setNames: readonly string[] = named.map(({ name }) => name);
+const setNames: readonly string[] = named.map(({ name }) => name);
 
 const expression = /^\/(.+)\/([ims]*)$/s;
 

@@ -1,5 +1,5 @@
 import { libraryName } from '../foundation/check-options.ts';
-import type { OptionSpec } from '../foundation/option-table.ts';
+import type { OptionSpec } from '../foundation/option-spec.ts';
 import { configName } from './project-config.ts';
 
 /** The JSON Schema of `reprise.config.json`, made from the option table, so that editors complete it. */

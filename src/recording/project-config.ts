@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { checkOptions, libraryName } from '../foundation/check-options.ts';
-import type { OptionSpec } from '../foundation/option-table.ts';
+import type { OptionSpec } from '../foundation/option-spec.ts';
 import { isJsonObject } from '../foundation/parse-json.ts';
 import { RepriseError, asError, reasonOf, systemCode } from '../foundation/reprise-error.ts';
 
@@ -48,12 +48,16 @@ export function readConfig(file: string, table: readonly OptionSpec[]): ProjectC
   } catch (error) {
     if (!(error instanceof RepriseError)) throw error;
     const name = /`([^`]*)`/.exec(error.message)?.[1] ?? '';
-    const line = lineOf(text, text.indexOf(JSON.stringify(name)));
-    throw new RepriseError('usage', error.message.replace(/^Failed to read/, `Failed to read ${file}:${line}:`), {
-      file,
-      line,
-      cause: error,
-    });
+    const line = lineOfKey(text, name);
+    throw new RepriseError(
+      'usage',
+      error.message.replace(/^Failed to read/, () => `Failed to read ${file}:${line}:`),
+      {
+        file,
+        line,
+        cause: error,
+      },
+    );
   }
   for (const spec of allowed) {
     const name = libraryName(spec);
@@ -86,7 +90,7 @@ function parseObject(file: string, text: string): Record<string, unknown> {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const line = lineOf(text, placeOf(asError(error).message, text));
+    const line = lineOfFault(text);
     throw new RepriseError('usage', `Failed to read ${file}:${line}: it is not valid JSON. Mend it.`, {
       file,
       line,
@@ -104,18 +108,34 @@ function parseObject(file: string, text: string): Record<string, unknown> {
   );
 }
 
-/** Where V8 found the text to be no JSON: it tells a position, or the ten characters on either side, or the end. */
-function placeOf(reason: string, text: string): number {
-  const position = /at position (\d+)/.exec(reason)?.[1];
-  if (position !== undefined) return Number(position);
-  const [, token = '', around] = /^Unexpected token '(.+?)', (?:\.\.\.)?"(.*)"(?:\.\.\.)? is not/s.exec(reason) ?? [];
-  if (around === undefined) return text.length;
-  const start = Math.max(text.indexOf(around), 0);
-  const found = text.indexOf(token, start + (start > 0 ? 10 : 0));
-  return found < 0 ? start : found;
+/**
+ * The line in which a text stops being JSON, counted from 1. V8 does not always tell the place, but nothing in JSON goes
+ * over the end of a line: that line is the first with which a text can't be the beginning of JSON any more.
+ */
+function lineOfFault(text: string): number {
+  const lines = text.split('\n');
+  let [good, bad] = [0, lines.length];
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (mayGoOn(lines.slice(0, middle).join('\n'))) good = middle;
+    else bad = middle;
+  }
+  return bad;
 }
 
-/** The line of a place, counted from 1. */
-function lineOf(text: string, at: number): number {
+function mayGoOn(beginning: string): boolean {
+  try {
+    JSON.parse(beginning);
+    return true;
+  } catch (error) {
+    const { message } = asError(error);
+    return message.startsWith('Unexpected end') || message.endsWith(`at position ${beginning.length}`);
+  }
+}
+
+function lineOfKey(text: string, key: string): number {
+  const quoted = JSON.stringify(key);
+  let at = text.indexOf(quoted);
+  while (at >= 0 && !/^\s*:/.test(text.slice(at + quoted.length))) at = text.indexOf(quoted, at + 1);
   return text.slice(0, Math.max(at, 0)).split('\n').length;
 }

@@ -10,7 +10,7 @@ import type { AskedLine, Ledger } from './ledger.ts';
 import type { PlaybackOptions } from './playback.ts';
 import { Playback } from './playback.ts';
 import { waitFor } from './pace.ts';
-import type { Miss } from './script.ts';
+import type { Miss } from './invocation-index.ts';
 import type { StepQueue } from './step-queue.ts';
 
 type Request = Extract<RequestLine, { kind: 'request' }>;

@@ -7,7 +7,8 @@ import type { AskedEntry, MissedRequest } from './journal-entry.ts';
 import { describeNear, describeRequest } from './describe-near.ts';
 import type { Report } from './report.ts';
 import { createReport, reportMiss, reportRefusal } from './report.ts';
-import type { Miss, Script } from './script.ts';
+import type { InvocationIndex, Miss } from './invocation-index.ts';
+import type { Script } from './script.ts';
 import type { Invocation } from './script-source.ts';
 
 /** A line from a client. */
@@ -73,7 +74,7 @@ export class Ledger {
   /** A request has found nothing. @returns why, on one line */
   miss(line: AskedLine, request: Asked & { id: string }, miss: Miss): string {
     const file = this.#journal.begin();
-    const near = miss.kind === 'unknown' ? this.#script.near(request).slice(0, mostNear) : [];
+    const near = miss.kind === 'unknown' ? this.#script.index.near(request).slice(0, mostNear) : [];
     const text = explainMiss(request, this.#reasonOf(miss, near), file);
     const entry: MissedRequest = {
       ...entryOf(line, request.id),
@@ -102,7 +103,7 @@ export class Ledger {
     );
   }
 
-  #reasonOf(miss: Miss, near: ReturnType<Script['near']>): MissReason {
+  #reasonOf(miss: Miss, near: ReturnType<InvocationIndex['near']>): MissReason {
     if (miss.kind === 'exhausted') return { kind: 'exhausted', where: this.#where(miss.invocation), times: miss.times };
     if (miss.kind === 'order') {
       const { invocation, next } = miss;
@@ -115,7 +116,7 @@ export class Ledger {
     return {
       kind: 'unknown',
       near: near.map(({ item, differences }) => ({ where: this.#where(item), differences })),
-      recorded: [...this.#script.kinds].map(([kind, count]) => `${kind} (${count})`),
+      recorded: [...this.#script.index.kinds].map(([kind, count]) => `${kind} (${count})`),
     };
   }
 

@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { checkOptions } from '../foundation/check-options.ts';
 import type { TransportMode } from '../foundation/choices.ts';
 import { systemClock } from '../foundation/clock.ts';
-import { replayOptions } from '../foundation/option-table.ts';
+import { replayOptions } from '../foundation/replay-option-table.ts';
 import { formats } from '../protocol/response-format.ts';
 import type { ProcessExit } from '../transport/child.ts';
 import { openOutlet } from '../transport/outlet.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { AskedEntry, MissedRequest } from './journal-entry.ts';
-import type { Script } from './script.ts';
+import type { InvocationIndex } from './invocation-index.ts';
 import type { Invocation } from './script-source.ts';
 
 /** What became of recorded invocations, and of requests. */
@@ -75,7 +75,7 @@ export interface ReportedAsked {
  * @param longest no list of invocations is longer
  */
 export function createReport(
-  script: Pick<Script, 'groups' | 'isComplete'>,
+  script: { index: Pick<InvocationIndex, 'groups'>; isComplete: boolean },
   asked: ReportedAsked,
   longest = Infinity,
 ): Report {
@@ -98,7 +98,7 @@ export function createReport(
     missed: [...asked.missed],
     refused: [...asked.refused],
   };
-  for (const group of script.groups()) for (const invocation of group) addInvocation(report, invocation, longest);
+  for (const group of script.index.groups()) for (const invocation of group) addInvocation(report, invocation, longest);
   const { counts } = report;
   report.ok = counts.repeated + counts.unused + counts.missed === 0;
   for (const list of [report.used, report.repeated, report.unused]) list.sort(byPlace);

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import type { OptionSpec } from '../foundation/option-table.ts';
-import { replayOptions } from '../foundation/option-table.ts';
+import type { OptionSpec } from '../foundation/option-spec.ts';
+import { replayOptions } from '../foundation/replay-option-table.ts';
 import { libraryName } from '../foundation/check-options.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
 import { findRecordings } from '../recording/find-recordings.ts';

@@ -37,7 +37,7 @@ export async function sumJournals(folder: string): Promise<JournalsSum> {
   const script = await openReadable([...told.recordings].toSorted(), unread);
   try {
     await script?.readOn(() => undefined);
-    for (const group of script?.groups() ?? [])
+    for (const group of script?.index.groups() ?? [])
       for (const invocation of group)
         invocation.uses = told.uses.get(invocation.source.reader.file)?.get(invocation.number) ?? 0;
     const asked = {
@@ -53,7 +53,7 @@ export async function sumJournals(folder: string): Promise<JournalsSum> {
 }
 
 /** Stands for a script of which nothing can be read. */
-const nothing = { groups: () => [], isComplete: false };
+const nothing = { index: { groups: () => [] }, isComplete: false };
 
 /** A script of all recordings that can be read; of the others, why not. */
 async function openReadable(files: readonly string[], unread: string[]): Promise<Script | undefined> {

@@ -1,5 +1,5 @@
 import { decodeRequestLine } from '../../src/protocol/request.ts';
-import type { Match } from '../../src/replayer/script.ts';
+import type { Match } from '../../src/replayer/invocation-index.ts';
 import { Script } from '../../src/replayer/script.ts';
 import type { Invocation } from '../../src/replayer/script-source.ts';
 import type { Said } from './recordings.ts';
