@@ -129,6 +129,7 @@ function mayGoOn(beginning: string): boolean {
     return true;
   } catch (error) {
     const { message } = asError(error);
+    if (message.startsWith('Unterminated')) return false;
     return message.startsWith('Unexpected end') || message.endsWith(`at position ${beginning.length}`);
   }
 }
