@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { ReadOptions } from '../foundation/read-options.ts';
+import { matching } from '../foundation/replay-option-table.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
 import type { AskedEntry, JournalEntry, SentEntry } from '../replayer/journal-entry.ts';
 import { isAsked, readJournal } from '../replayer/journal-reader.ts';
@@ -25,13 +26,29 @@ export async function runExplain({ values, words }: ReadOptions): Promise<number
       'Failed to explain: give a journal, as in `reprise explain journal.jsonl:3`, or a recording and a file with a request.',
     );
   const isJson = values['json'] === true;
-  if (second === undefined) return explainJournal(first, output, isJson);
+  if (second === undefined) {
+    refuseOptions(values);
+    return explainJournal(first, output, isJson);
+  }
   const entries = await askOffline({ recording: first, file: second, values });
   return explain(
     entries.map((entry) => ({ entry, sent: [] })),
     output,
     isJson,
   );
+}
+
+/** What is over can't be matched by other rules. */
+function refuseOptions(values: ReadOptions['values']): void {
+  const given = matching.find(({ flag }) => {
+    const value = values[flag];
+    return value !== undefined && !(Array.isArray(value) && value.length === 0);
+  });
+  if (given !== undefined)
+    throw new RepriseError(
+      'usage',
+      `Failed to explain: \`--${given.flag}\` does nothing for a journal. Give a recording and a file with a request.`,
+    );
 }
 
 async function explainJournal(word: string, output: ResultOutput, isJson: boolean): Promise<number> {
@@ -65,7 +82,7 @@ function isSentFor(entry: JournalEntry, { asked }: AskedEntry): entry is SentEnt
 async function explain(explained: readonly Explained[], output: ResultOutput, isJson: boolean): Promise<number> {
   for (const { entry, sent } of explained)
     await output.write(isJson ? `${toJson({ ...entry, sent })}\n` : renderAsked(entry, sent, output.paint));
-  return explained.some(({ entry }) => entry.missed !== undefined) ? 1 : 0;
+  return explained.some(({ entry }) => (entry.missed ?? entry.refused) !== undefined) ? 1 : 0;
 }
 
 /** `journal.jsonl:3` is the third line that was asked, unless that is the name of a file. */

@@ -1,4 +1,5 @@
 import type { CommandName } from '../foundation/option-table.ts';
+import { environmentName } from '../foundation/option-spec.ts';
 import { commandTable } from '../foundation/option-table.ts';
 import type { ReadOptions } from '../foundation/read-options.ts';
 import { readOptions } from '../foundation/read-options.ts';
@@ -34,9 +35,19 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Pro
     return await run(readOptions(spec, rest, env));
   } catch (error) {
     if (!(error instanceof RepriseError)) throw error;
-    process.stderr.write(`reprise: ${error.message}${await suggestOption(error.message, name)}\n`);
+    const message = nameSource(error.message, rest, env);
+    process.stderr.write(`reprise: ${message}${await suggestOption(message, name)}\n`);
     return error.exitStatus;
   }
+}
+
+/** A bad value of an option that was not given on the command line came from the environment. */
+function nameSource(message: string, args: readonly string[], env: NodeJS.ProcessEnv): string {
+  return message.replace(/^(Failed to [^`]*)`--([a-z-]+)`/, (whole, start: string, flag: string) => {
+    const isGiven = args.some((word) => word === `--${flag}` || word.startsWith(`--${flag}=`));
+    const variable = environmentName({ flag });
+    return isGiven || (env[variable] ?? '') === '' ? whole : `${start}\`${variable}\``;
+  });
 }
 
 /** Behind `--` it is the recorded command that is asked. */

@@ -52,20 +52,24 @@ function renderMissed({ near, text }: MissedEntry, most: number, paint: Paint): 
   if (near.length === 0) return [`  ${escapeText(text.replace(/^reprise: /, '').replace(/; journal [^;]*$/, ''))}`];
   return near.flatMap((one, index) => [
     `  ${index === 0 ? 'nearest' : 'then'} ${paint('bold', `${escapeText(basename(one.recording))}#${one.invocation}`)}, ${renderCount(one.difference_count, 'difference')}`,
-    ...renderDifferences(one, most, paint),
+    ...renderDifferences(one, most),
+    ...(index === 0 ? renderRemedy(one, paint) : []),
   ]);
 }
 
-function renderDifferences(
-  { differences, difference_count: count, remedy }: NearEntry,
-  most: number,
-  paint: Paint,
-): string[] {
+function renderDifferences({ differences, difference_count: count }: NearEntry, most: number): string[] {
   const shown = differences.slice(0, most).map(({ text }) => `    ${escapeText(text)}`);
+  return count > shown.length ? [...shown, `    and ${count - shown.length} more`] : shown;
+}
+
+/** What accepts the nearest one: as options, and as they stand in the configuration. */
+function renderRemedy({ remedy, accept }: NearEntry, paint: Paint): string[] {
+  if (remedy === undefined || accept === undefined) return [];
+  const { ignore, match } = accept;
+  const lists = { ...(ignore.length > 0 ? { ignore } : {}), ...(match.length > 0 ? { match } : {}) };
   return [
-    ...shown,
-    ...(count > shown.length ? [`    and ${count - shown.length} more`] : []),
-    ...(remedy === undefined ? [] : [`    ${paint('green', `to accept it: ${escapeText(remedy)}`)}`]),
+    `    ${paint('green', `to accept it: ${escapeText(remedy)}`)}`,
+    `    or in reprise.config.json: ${escapeText(JSON.stringify(lists))}`,
   ];
 }
 

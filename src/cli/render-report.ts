@@ -21,21 +21,23 @@ export function renderReport(report: Report, isStrict: boolean, paint: Paint): s
 }
 
 /** The sum of many replays, for people. Misses are always told, one a line. */
-export function renderSuiteReport({ report, processes }: JournalsSum, isStrict: boolean, paint: Paint): string {
+export function renderSuiteReport({ report, processes, cutOff }: JournalsSum, isStrict: boolean, paint: Paint): string {
   const misses = isStrict ? [] : report.missed.map((one) => `  ${renderMissed(one)}`);
-  const lines = [`reprise: ${renderCount(processes, 'replay')}`, ...misses].map((line) => `${line}\n`);
+  const lines = [`reprise: ${renderCount(processes, 'replay')}${renderCutOff(cutOff)}`, ...misses].map(
+    (line) => `${line}\n`,
+  );
   return lines.join('') + renderReport(report, isStrict, paint);
 }
 
 /** A line for each that was repeated, not used, or missed. */
 function nameAll({ repeated, unused, missed, counts }: Report): string[] {
   return [
+    ...missed.map((one) => `  ${renderMissed(one)}`),
+    ...more(counts.missed - missed.length, 'missed'),
     ...repeated.map((one) => `  repeated ${nameInvocation(one)}, given ${one.uses} times`),
     ...more(counts.repeated - repeated.length, 'repeated'),
     ...unused.map((one) => `  not used ${nameInvocation(one)}`),
     ...more(counts.unused - unused.length, 'not used'),
-    ...missed.map((one) => `  ${renderMissed(one)}`),
-    ...more(counts.missed - missed.length, 'missed'),
   ];
 }
 
@@ -49,6 +51,14 @@ export function nameInvocation({ recording, invocation, action, subject }: Repor
 export function nameLine({ asked, session, journal }: ReportedLine): string {
   const where = session ?? (journal === undefined ? undefined : basename(journal));
   return escapeText(`request ${asked}${where === undefined ? '' : ` in ${where}`}`);
+}
+
+const mostCutOff = 5;
+
+function renderCutOff(names: readonly string[]): string {
+  if (names.length === 0) return '';
+  const told = names.slice(0, mostCutOff).map(escapeText).join(', ');
+  return `, ${names.length} cut off (${told}${names.length > mostCutOff ? ', …' : ''})`;
 }
 
 function renderMissed(one: Report['missed'][number]): string {

@@ -1,8 +1,8 @@
 /** How many characters a text has, as a person counts them, and Python: Unicode's, not UTF-16's halves. */
-export function countCharacters(text: string): number {
+export function sayCharacters(text: string): string {
   let count = text.length;
   for (let at = 0; at < text.length; at++) if (isSecondHalf(text, at)) count--;
-  return count;
+  return `${count} character${count === 1 ? '' : 's'}`;
 }
 
 /** Whether the second half of a surrogate pair stands there, so that a cut before it would cut a character in two. */

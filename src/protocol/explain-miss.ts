@@ -1,6 +1,7 @@
 import { withoutQuotes } from './derived.ts';
 import type { Asked, Difference, Differences } from './differences.ts';
 import { isIdentity } from './identity.ts';
+import { patternOf } from './path-pattern.ts';
 import { showPair } from './show-value.ts';
 import { commonSet } from './value-set.ts';
 
@@ -75,29 +76,52 @@ function explainExpected({ expected }: Difference): string {
   return expected.length === 0 ? '' : `, where ${withoutQuotes(expected.join(' and '))} is expected`;
 }
 
+/** Options that make a request match. */
+export interface Remedy {
+  ignore: string[];
+  match: string[];
+}
+
 /** What makes the request match, as options; or that it must be recorded, where it asks for something else. */
 function explainRemedy(differences: Differences): string {
-  const options = remedyOf(differences);
-  return options === undefined ? 'to have it answered: record it' : `to accept it: ${options}`;
+  const remedy = remedyOf(differences);
+  return remedy === undefined ? 'to have it answered: record it' : `to accept it: ${renderRemedy(remedy)}`;
 }
 
 /** The options that make a request match; none where it asks for something else, or where it takes too many. */
-export function remedyOf({ list, count }: Differences): string | undefined {
+export function remedyOf({ list, count }: Differences): Remedy | undefined {
   const isOther = list.some(({ path }) => isIdentity(path) || path === '/request');
-  if (isOther || count > mostOptions || list.some(({ path }) => path.length > longestPath)) return undefined;
-  return list.map(optionFor).join(' ');
+  if (isOther || count > mostOptions || !list.every(({ path }) => isPlain(path))) return undefined;
+  const remedy: Remedy = { ignore: [], match: [] };
+  for (const difference of list) {
+    const set = setFor(difference);
+    const path = patternOf(difference.path);
+    if (set === undefined) remedy.ignore.push(path);
+    else remedy.match.push(`${path}=${set}`);
+  }
+  return remedy;
 }
 
-function optionFor({ path, recorded, received, expected }: Difference): string {
-  const set =
-    recorded === undefined || received === undefined || expected.length > 0 ? undefined : commonSet(recorded, received);
-  return set === undefined ? `--ignore ${quote(path)}` : `--match ${quote(`${path}=${set}`)}`;
+/** A remedy as a shell takes it. */
+export function renderRemedy({ ignore, match }: Remedy): string {
+  return [...ignore.map((path) => `--ignore ${quote(path)}`), ...match.map((path) => `--match ${quote(path)}`)].join(
+    ' ',
+  );
 }
 
-/** As a shell takes it. */
+/** Whether a path can be told, and given again as it was told. */
+function isPlain(path: string): boolean {
+  return path.length <= longestPath && withoutQuotes(path) === path;
+}
+
+function setFor({ recorded, received, expected }: Difference): string | undefined {
+  return recorded === undefined || received === undefined || expected.length > 0
+    ? undefined
+    : commonSet(recorded, received);
+}
+
 function quote(path: string): string {
-  const plain = withoutQuotes(path);
-  return /^[\w/~.=-]+$/.test(plain) ? plain : `'${plain.replaceAll("'", "'\\''")}'`;
+  return /^[\w/~.=-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 /** A path that a person can read. */

@@ -1,4 +1,4 @@
-import { countCharacters } from '../foundation/characters.ts';
+import { sayCharacters } from '../foundation/characters.ts';
 import { isSecretName } from '../foundation/secret-names.ts';
 import { copyValue } from './copy-value.ts';
 import type { GoValue } from './go-decoder.ts';
@@ -24,5 +24,5 @@ export function isSecretPath(path: string): boolean {
 }
 
 function mask(text: string): string {
-  return text === '' ? '' : `[secret of ${countCharacters(text)} characters]`;
+  return text === '' ? '' : `[secret of ${sayCharacters(text)}]`;
 }

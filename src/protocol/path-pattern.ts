@@ -8,7 +8,7 @@ const longestPattern = 2000;
 
 /**
  * Reads a path into a request: a JSON pointer (RFC 6901), in which `*` stands for any one key or index and `**` for any
- * number of them, none included.
+ * number of them, none included. A key that is a star is written `~2`.
  *
  * @param name what the path was given as, for the error: `--ignore`
  * @throws RepriseError `usage`
@@ -29,6 +29,11 @@ export function parsePathPattern(text: string, name: string): PathSegment[] {
   return segments.filter(({ kind }, index) => kind !== 'deep' || segments[index - 1]?.kind !== 'deep');
 }
 
+/** The pattern that leads to just one place, of its pointer. */
+export function patternOf(pointer: string): string {
+  return pointer.replace(/(?<=\/)\*{1,2}(?=\/|$)/g, (stars) => '~2'.repeat(stars.length));
+}
+
 /** A key as it stands in a pointer. */
 export function escapeKey(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1');
@@ -36,14 +41,16 @@ export function escapeKey(key: string): string {
 
 /** The key that a part of a pointer means. */
 export function unescapeKey(segment: string): string {
-  return segment.replaceAll('~1', '/').replaceAll('~0', '~');
+  return segment.replaceAll('~2', '*').replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
 function explainBadPath(text: string): string | undefined {
   const first = /^\/([^/]*)/.exec(text)?.[1];
   if (first === undefined) return "is no path, which begins with '/'. Give one such as /request/user_id.";
   if (text.length > longestPattern) return `is longer than ${longestPattern} characters. Use \`*\` and \`**\`.`;
-  if (/~(?![01])/.test(text)) return "has a '~' that is not ~0 (for ~) or ~1 (for /). Write it so.";
+  if (/[,;:\s]+\/request(?:\/|$)/.test(text))
+    return 'has several paths in it. Give one at a time; in the environment, one a line.';
+  if (/~(?![012])/.test(text)) return "has a '~' that is not ~0 (for ~), ~1 (for /) or ~2 (for *). Write it so.";
   if (first === 'invoke_id') return 'is never compared anyway. Leave it out.';
   if (first === 'type' || first === 'action')
     return 'is always compared: it tells what is asked for. Paths lead into /request.';

@@ -1,4 +1,4 @@
-import { countCharacters, isSecondHalf } from '../foundation/characters.ts';
+import { isSecondHalf, sayCharacters } from '../foundation/characters.ts';
 import { withoutQuotes } from './derived.ts';
 import type { Difference } from './differences.ts';
 import type { GoValue } from './go-decoder.ts';
@@ -36,9 +36,7 @@ function escapeAll(text: string): string {
 
 /** A secret is told by its kind and length. */
 function showSecret(value: GoValue | undefined): string {
-  return typeof value === 'string' && value !== ''
-    ? `a secret of ${countCharacters(value)} characters`
-    : showValue(value);
+  return typeof value === 'string' && value !== '' ? `a secret of ${sayCharacters(value)}` : showValue(value);
 }
 
 /** Where to begin showing two texts: a little before they part, if that is not at their beginning. */
@@ -61,7 +59,7 @@ function showValue(value: GoValue | undefined, start = 0): string {
 function showText(text: string, start: number): string {
   const end = wholeCharacter(text, start + shown);
   const [before, after] = [start > 0 ? '...' : '', end < text.length ? '...' : ''];
-  const length = before === '' && after === '' ? '' : ` (${countCharacters(text)} characters)`;
+  const length = before === '' && after === '' ? '' : ` (${sayCharacters(text)})`;
   return `'${before}${withoutQuotes(text.slice(start, end))}${after}'${length}`;
 }
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Difference } from '../protocol/differences.ts';
-import { explainDifference, remedyOf } from '../protocol/explain-miss.ts';
+import { explainDifference, remedyOf, renderRemedy } from '../protocol/explain-miss.ts';
 import type { GoObject, GoValue } from '../protocol/go-decoder.ts';
 import { encodeGoValue } from '../protocol/go-encoder.ts';
 import { maskSecrets } from '../protocol/mask-secrets.ts';
@@ -20,7 +20,7 @@ export function describeNear({ item, differences }: Compared<Invocation>): NearE
     invocation: item.number,
     differences: differences.list.map(describeDifference),
     difference_count: differences.count,
-    ...(remedy === undefined ? {} : { remedy }),
+    ...(remedy === undefined ? {} : { remedy: renderRemedy(remedy), accept: remedy }),
   };
 }
 

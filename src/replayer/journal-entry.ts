@@ -1,3 +1,4 @@
+import type { Remedy } from '../protocol/explain-miss.ts';
 import type { GoValue } from '../protocol/go-decoder.ts';
 import type { Place } from './step.ts';
 
@@ -66,8 +67,9 @@ export interface NearEntry {
   differences: DifferenceEntry[];
   /** How many there are; only the first are told. */
   difference_count: number;
-  /** The options that would have made it match, where that takes only a few. */
+  /** The options that would have made it match, where that takes only a few: as a shell takes them, and one by one. */
   remedy?: string;
+  accept?: Remedy;
 }
 
 /** A place that differs. A side without value had none there; of a large value the beginning of its JSON is kept. */

@@ -90,6 +90,8 @@ function isMissed(missed: unknown): boolean {
 
 function isNear(near: unknown): boolean {
   if (!isJsonObject(near) || !isText(near['recording']) || !Array.isArray(near['differences'])) return false;
+  const { remedy = '', accept = { ignore: [], match: [] } } = near;
+  if (!isText(remedy) || !isJsonObject(accept) || !isTexts(accept['ignore']) || !isTexts(accept['match'])) return false;
   return (
     hasNumbers(near, ['invocation', 'difference_count']) &&
     near['differences'].every((one) => isJsonObject(one) && isText(one['text']))
@@ -98,6 +100,10 @@ function isNear(near: unknown): boolean {
 
 function hasNumbers(value: Record<string, unknown>, keys: readonly string[]): boolean {
   return keys.every((key) => typeof value[key] === 'number');
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isText);
 }
 
 function isText(value: unknown): boolean {

@@ -41,7 +41,11 @@ const near = z
     invocation,
     differences: z.array(difference),
     difference_count: z.int().min(0).describe('How many there are; only the first are told.'),
-    remedy: z.string().optional().describe('The options that would have made it match.'),
+    remedy: z.string().optional().describe('The options that would have made it match, as a shell takes them.'),
+    accept: z
+      .looseObject({ ignore: z.array(z.string()), match: z.array(z.string()) })
+      .optional()
+      .describe('The same, as they stand in reprise.config.json.'),
   })
   .meta({ id: 'near' });
 

@@ -99,7 +99,7 @@ export class Ledger {
         refused: this.#refused.map(reportRefusal),
         refusedCount: this.#refusedCount,
       },
-      longest,
+      { longest },
     );
   }
 

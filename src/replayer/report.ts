@@ -62,6 +62,13 @@ export interface ReportedRefusal extends ReportedLine {
   error: string;
 }
 
+export interface ReportOptions {
+  /** No list of invocations is longer. @default all are told */
+  longest?: number | undefined;
+  /** Whether an invocation was given too often. @default more often than once */
+  isRepeated?: (invocation: Invocation) => boolean;
+}
+
 /** Misses and refusals: the first of them, and how many there are. */
 export interface ReportedAsked {
   missed: readonly ReportedMiss[];
@@ -71,13 +78,12 @@ export interface ReportedAsked {
 }
 
 /**
- * Sums up what has been used of a script so far.
- * @param longest no list of invocations is longer
+ * Sums up what has been used of a script so far; `uses` of each invocation tells how often it was given.
  */
 export function createReport(
   script: { index: Pick<InvocationIndex, 'groups'>; isComplete: boolean },
   asked: ReportedAsked,
-  longest = Infinity,
+  { longest = Infinity, isRepeated = givenAgain }: ReportOptions = {},
 ): Report {
   const report: Report = {
     format: 'reprise-report',
@@ -98,11 +104,16 @@ export function createReport(
     missed: [...asked.missed],
     refused: [...asked.refused],
   };
-  for (const group of script.index.groups()) for (const invocation of group) addInvocation(report, invocation, longest);
+  for (const group of script.index.groups())
+    for (const invocation of group) addInvocation(report, { invocation, isRepeated: isRepeated(invocation) }, longest);
   const { counts } = report;
   report.ok = counts.repeated + counts.unused + counts.missed === 0;
   for (const list of [report.used, report.repeated, report.unused]) list.sort(byPlace);
   return report;
+}
+
+function givenAgain({ uses }: Invocation): boolean {
+  return uses > 1;
 }
 
 /** A miss as a report has it. */
@@ -115,7 +126,12 @@ export function reportRefusal({ asked, id, refused = '' }: AskedEntry): Reported
   return { asked, id, error: refused };
 }
 
-function addInvocation(report: Report, { source, number, action, subject, uses }: Invocation, longest: number): void {
+function addInvocation(
+  report: Report,
+  { invocation, isRepeated }: { invocation: Invocation; isRepeated: boolean },
+  longest: number,
+): void {
+  const { source, number, action, subject, uses } = invocation;
   const one = (): ReportedInvocation => ({
     recording: resolve(source.reader.file),
     invocation: number,
@@ -132,7 +148,7 @@ function addInvocation(report: Report, { source, number, action, subject, uses }
   }
   counts.used++;
   if (report.used.length < longest) report.used.push(one());
-  if (uses === 1) return;
+  if (!isRepeated) return;
   counts.repeated++;
   if (report.repeated.length < longest) report.repeated.push(one());
 }

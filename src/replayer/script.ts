@@ -70,6 +70,17 @@ export class Script {
 
   /** Last lines that were cut off and are left out, in words. */
   get warnings(): string[] {
+    return [...this.#explainNeverReady(), ...this.#explainCutLines()];
+  }
+
+  /** A failed start-up has its exit; without one there is nothing to tell a client that it waits in vain. */
+  #explainNeverReady(): string[] {
+    if (this.isReady || this.startUpExit !== undefined) return [];
+    const { file } = this.#leader.reader;
+    return [`${file}: the recording ends before the plugin was ready, and so does the replay: it never will be.`];
+  }
+
+  #explainCutLines(): string[] {
     const cut = this.#sources.filter(({ reader }) => reader.truncatedBytes > 0);
     return cut.map(
       ({ reader }) =>

@@ -6,6 +6,8 @@ import { RepriseError } from '../foundation/reprise-error.ts';
 import { findRecordings } from '../recording/find-recordings.ts';
 import type { ProjectConfig } from '../recording/project-config.ts';
 import { configName, findConfig, readConfig } from '../recording/project-config.ts';
+import { parsePace } from './pace.ts';
+import { readRules } from './read-rules.ts';
 
 /** What was asked for, with what the configuration adds. */
 export interface Settled<T> {
@@ -28,9 +30,27 @@ export interface Configurable {
 export async function settle<T extends Configurable>(words: readonly string[], given: T): Promise<Settled<T>> {
   const named = words.length === 0 ? undefined : await findRecordings(words);
   const file = given.config ?? (named === undefined ? undefined : nearestTo(named)) ?? findConfig(process.cwd());
-  const config = file === undefined ? undefined : readConfig(file, replayOptions);
+  const config = file === undefined ? undefined : await readChecked(file);
   const files = named ?? (await findRecordings(config === undefined ? [] : [config.recordings]));
   return { files, options: config === undefined ? given : complete(given, config) };
+}
+
+/** Reads a configuration, and checks what only a replay can: a fault in it is told by its file. */
+async function readChecked(file: string): Promise<ProjectConfig> {
+  const config = readConfig(file, replayOptions);
+  const { pace, ignore, match } = config.options;
+  try {
+    if (typeof pace === 'string') parsePace(pace);
+    await readRules({ ignore: listOf(ignore).map(String), match: listOf(match).map(String) });
+  } catch (error) {
+    if (!(error instanceof RepriseError)) throw error;
+    const message = error.message.replace(
+      /^Failed to read `--([a-z]+)`/,
+      (_, name: string) => `Failed to read ${file}: \`${name}\``,
+    );
+    throw new RepriseError('usage', message, { file, cause: error });
+  }
+  return config;
 }
 
 function nearestTo(files: readonly string[]): string | undefined {

@@ -1,52 +1,68 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { RepriseError, reasonOf } from '../foundation/reprise-error.ts';
 import type { AskedEntry, MatchedEntry, MissedRequest } from './journal-entry.ts';
 import { isAsked, readJournal } from './journal-reader.ts';
 import type { Report, ReportedMiss, ReportedRefusal } from './report.ts';
 import { createReport, reportMiss, reportRefusal } from './report.ts';
 import { Script } from './script.ts';
+import type { Invocation } from './script-source.ts';
 
 /** The report of all replays that kept their journals in one folder. */
 export interface JournalsSum {
   report: Report;
   /** How many replays. */
   processes: number;
+  /** Those whose journals have no end: what they tested, or their journals. */
+  cutOff: string[];
   /** Recordings that can't be read any more, in words: what was not used of them is not known. */
   unread: string[];
 }
 
 /** What all journals say. */
 interface Told {
-  uses: Map<string, Map<number, number>>; // by recording and invocation
+  uses: Map<string, number>; // by recording and invocation
+  repeated: Set<string>; // those that one replay gave more often than once
+  processes: number;
+  cutOff: string[];
   missed: ReportedMiss[];
   refused: ReportedRefusal[];
   recordings: Set<string>;
 }
 
 /**
- * Sums up the journals of a folder.
+ * Sums up the journals of a folder, or a single one.
  * @throws RepriseError where the folder can't be read or holds no journal, or one of them is broken
  */
 export async function sumJournals(folder: string): Promise<JournalsSum> {
   const files = listJournals(folder);
-  const told: Told = { uses: new Map(), missed: [], refused: [], recordings: new Set() };
-  let processes = 0;
-  for (const file of files) if (await addJournal(file, told)) processes++;
+  const told: Told = {
+    uses: new Map(),
+    repeated: new Set(),
+    processes: 0,
+    cutOff: [],
+    missed: [],
+    refused: [],
+    recordings: new Set(),
+  };
+  for (const file of files) await addJournal(file, told);
   const unread: string[] = [];
   const script = await openReadable([...told.recordings].toSorted(), unread);
   try {
     await script?.readOn(() => undefined);
-    for (const group of script?.index.groups() ?? [])
-      for (const invocation of group)
-        invocation.uses = told.uses.get(invocation.source.reader.file)?.get(invocation.number) ?? 0;
+    for (const group of script?.index.groups() ?? []) shareUses(group, told.uses);
     const asked = {
       missed: told.missed,
       missedCount: told.missed.length,
       refused: told.refused,
       refusedCount: told.refused.length,
     };
-    return { report: createReport(script ?? nothing, asked), processes, unread };
+    return {
+      report: createReport(script ?? nothing, asked, { isRepeated: (one) => told.repeated.has(nameOf(one)) }),
+      processes: told.processes,
+      cutOff: told.cutOff,
+      unread,
+    };
   } finally {
     script?.close();
   }
@@ -71,6 +87,7 @@ async function openReadable(files: readonly string[], unread: string[]): Promise
 }
 
 function listJournals(folder: string): string[] {
+  if (statSync(folder, { throwIfNoEntry: false })?.isFile() === true) return [folder];
   let names: string[];
   try {
     names = readdirSync(folder);
@@ -89,27 +106,45 @@ function listJournals(folder: string): string[] {
   );
 }
 
-/** @returns false where nothing has been written to it yet */
-async function addJournal(file: string, { uses, missed, refused, recordings }: Told): Promise<boolean> {
-  const journal = await readJournal(file, isAsked);
-  if (journal === undefined) return false;
+/**
+ * How often each of some equal invocations was given. Every replay begins with the first of them: where they were given
+ * as often as they were recorded, by whichever replays, all of them have been used.
+ */
+function shareUses(group: readonly Invocation[], uses: Told['uses']): void {
+  for (const invocation of group) invocation.uses = uses.get(nameOf(invocation)) ?? 0;
+  for (const unused of group.filter((invocation) => invocation.uses === 0)) {
+    const giver = group.find((invocation) => invocation.uses > 1);
+    if (giver === undefined) return;
+    giver.uses--;
+    unused.uses++;
+  }
+}
+
+async function addJournal(file: string, told: Told): Promise<void> {
+  const journal = await readJournal(file, (entry) => isAsked(entry) || 'event' in entry);
+  if (journal === undefined) return; // nothing has been written to it yet
   const { header, entries } = journal;
-  for (const recording of header.recordings) recordings.add(recording);
+  told.processes++;
+  if (!entries.some((entry) => 'event' in entry)) told.cutOff.push(header.session ?? basename(file));
+  for (const recording of header.recordings) told.recordings.add(recording);
   const where = { journal: file, ...(header.session === undefined ? {} : { session: header.session }) };
   for (const entry of entries.filter(isAsked)) {
-    if (entry.matched !== undefined) addUse(uses, entry.matched);
-    else if (isMissed(entry)) missed.push({ ...reportMiss(entry), ...where });
-    else if (entry.refused !== undefined) refused.push({ ...reportRefusal(entry), ...where });
+    if (entry.matched !== undefined) addUse(told, entry.matched);
+    else if (isMissed(entry)) told.missed.push({ ...reportMiss(entry), ...where });
+    else if (entry.refused !== undefined) told.refused.push({ ...reportRefusal(entry), ...where });
   }
-  return true;
 }
 
 function isMissed(entry: AskedEntry): entry is MissedRequest {
   return entry.missed !== undefined;
 }
 
-function addUse(uses: Told['uses'], { recording, invocation }: MatchedEntry): void {
-  const counts = uses.get(recording) ?? new Map<number, number>();
-  uses.set(recording, counts);
-  counts.set(invocation, (counts.get(invocation) ?? 0) + 1);
+function addUse({ uses, repeated }: Told, { recording, invocation, use }: MatchedEntry): void {
+  const name = `${recording}#${invocation}`;
+  uses.set(name, (uses.get(name) ?? 0) + 1);
+  if (use > 1) repeated.add(name);
+}
+
+function nameOf({ source, number }: Invocation): string {
+  return `${source.reader.file}#${number}`;
 }

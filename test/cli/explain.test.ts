@@ -31,6 +31,7 @@ test('tells why a request found nothing, long after', async () => {
       '  nearest time.jsonl#1, 1 difference',
       "    /request/tool_parameters/timezone recorded 'UTC', received 'Asia/Tokyo'",
       '    to accept it: --ignore /request/tool_parameters/timezone',
+      '    or in reprise.config.json: {"ignore":["/request/tool_parameters/timezone"]}',
       '  then time.jsonl#2, 7 differences',
       "    /request/tool recorded 'timezone_conversion', received 'current_time'",
       "    /request/tool_parameters/current_time recorded '2024-01-01 10:00:00', received nothing",
@@ -148,4 +149,14 @@ test('says that a journal has no such line, or a broken one', async () => {
   expect((await reprise(['explain', journal])).stderr).toMatch(
     /journal\.jsonl:\d+: it is no entry of a journal\. Remove that line\.$/,
   );
+});
+
+test('refuses options for a journal, which is over', async () => {
+  const journal = await journalOf(near);
+  expect(await reprise(['explain', journal, '--ignore', '/request/x'])).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr:
+      'reprise: Failed to explain: `--ignore` does nothing for a journal. Give a recording and a file with a request.',
+  });
 });

@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { expect, test } from 'vitest';
+import { replay } from 'reprise';
+import { expect, test, vi } from 'vitest';
 import { createPaint } from '../../src/cli/paint.ts';
 import { makeFolder } from '../support/files.ts';
 import { LineReader } from '../support/line-reader.ts';
 import { asked, llm, model, recordingOf, time, tool, withParameters } from '../support/near-misses.ts';
-import { end, invocation, renderRecording, request, startUp } from '../support/recordings.ts';
-import { program } from '../support/run.ts';
+import { end, invocation, makeRecording, renderRecording, request, startUp } from '../support/recordings.ts';
+import { program, reprise } from '../support/run.ts';
 
 /** A replay that is asked these lines, and ends with its input. */
 async function run(
@@ -116,7 +117,12 @@ test('shows up to three near ones on stderr', async () => {
     ...['nearest', 'then', 'then'].flatMap((rank, index) => [
       `  ${rank} time.jsonl#${index + 1}, 1 difference`,
       `    /request/tool_parameters/timezone recorded '${'abc'[index]}', received 'UTC'`,
-      '    to accept it: --ignore /request/tool_parameters/timezone',
+      ...(index > 0
+        ? []
+        : [
+            '    to accept it: --ignore /request/tool_parameters/timezone',
+            '    or in reprise.config.json: {"ignore":["/request/tool_parameters/timezone"]}',
+          ]),
     ]),
     '  journal …',
     'reprise: 0 of 4 invocations used, 0 repeated, 4 not used, 1 missed, 0 refused',
@@ -148,4 +154,56 @@ test('paints on a terminal, whatever stdout is, and not where NO_COLOR is set', 
   expect(createPaint({ isTTY: true }, {})('red', 'x')).toBe('\u001b[31mx\u001b[39m');
   expect(createPaint({ isTTY: true }, { NO_COLOR: '1' })('red', 'x')).toBe('x');
   expect(createPaint({}, {})('red', 'x')).toBe('x');
+});
+
+test.each([
+  [
+    'the environment',
+    ['x'],
+    { REPRISE_PACE: 'fast' },
+    "Failed to read `REPRISE_PACE`: 'fast' is no pace. Give recorded, instant, or a speed such as 2x or 0.5x.",
+  ],
+  [
+    'the environment',
+    ['x'],
+    { REPRISE_IGNORE: '/request/a,/request/b' },
+    "Failed to read `REPRISE_IGNORE`: '/request/a,/request/b' has several paths in it. Give one at a time; in the environment, one a line.",
+  ],
+  [
+    'the command line, whatever the environment has',
+    ['x', '--pace', 'slow'],
+    { REPRISE_PACE: 'fast' },
+    "Failed to read `--pace`: 'slow' is no pace. Give recorded, instant, or a speed such as 2x or 0.5x.",
+  ],
+])('names %s where a bad value comes from there', async (_, [, ...args], env, text) => {
+  const file = recordingOf([tool(time)], 'time.jsonl');
+  expect(await reprise(['replay', file, ...args], env)).toMatchObject({ exitCode: 2, stderr: `reprise: ${text}` });
+});
+
+test('names the configuration where a bad value comes from there', async () => {
+  const file = recordingOf([tool(time)], 'time.jsonl');
+  const config = join(file, '..', 'reprise.config.json');
+  writeFileSync(config, '{"match": ["/request/a=uid"]}');
+  expect((await reprise(['replay', file])).stderr).toBe(
+    `reprise: Failed to read ${config}: \`match\`: '/request/a=uid' names no set: 'uid'. Give PATH=SET with uuid, date, number, string or a regular expression between slashes, as in /request/id=uuid.`,
+  );
+});
+
+test('says that a replay never will be ready where its recording ends before', async () => {
+  const warnings: string[] = [];
+  const file = makeRecording([]);
+  await using _plugin = await replay(file, { onWarning: (text) => warnings.push(text) });
+  await vi.waitUntil(() => warnings.length > 0);
+  expect(warnings).toEqual([
+    `${file}: the recording ends before the plugin was ready, and so does the replay: it never will be.`,
+  ]);
+});
+
+test('advises no option for a key that can not be given again, and escapes stars', async () => {
+  const { answers } = await run(
+    [recordingOf([tool({ '*': 1 }), tool({ 'a\nb': 1, c: 1 })], 'time.jsonl')],
+    [tool({ '*': 2 }), tool({ 'a\nb': 2, c: 1 })],
+  );
+  const texts = answers.flatMap((line) => /(to (?:accept|have) it.*?); journal/.exec(line)?.[1] ?? []);
+  expect(texts).toEqual(['to accept it: --ignore /request/~2', 'to have it answered: record it']);
 });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { replay } from 'reprise';
 import type { Report } from 'reprise';
@@ -70,9 +70,9 @@ test('strict names each that was repeated, not used or missed', async () => {
     [
       'reprise: 1 replay',
       'reprise: not as recorded: 1 of 2 invocations used, 1 repeated, 1 not used, 1 missed, 0 refused',
+      '  missed   request 3 in a test',
       '  repeated time.jsonl#1 invoke_tool current_time, given 2 times',
       '  not used time.jsonl#2 invoke_tool timezone_conversion',
-      '  missed   request 3 in a test',
     ],
   ]);
 });
@@ -175,4 +175,31 @@ test.each([
   ],
 ])('says what is wrong with %s', async (_, words, text) => {
   expect(await reprise(['report', ...words], clean)).toEqual({ exitCode: 2, stdout: '', stderr: `reprise: ${text}` });
+});
+
+test('counts equal invocations as used where replays together asked as often as was recorded', async () => {
+  const [folder, recording] = [makeFolder(), recordingOf([tool(time), tool(time), tool(time)], 'time.jsonl')];
+  for (let count = 0; count < 2; count++) await use(folder, recording, [tool(time)]);
+  const two = await reprise(['report', folder, '--strict'], clean);
+  expect([two.exitCode, two.stdout.split('\n').slice(1)]).toEqual([
+    1,
+    [
+      'reprise: not as recorded: 2 of 3 invocations used, 0 repeated, 1 not used, 0 missed, 0 refused',
+      '  not used time.jsonl#3 invoke_tool current_time',
+    ],
+  ]);
+  await use(folder, recording, [tool(time)]);
+  await use(folder, recording, [tool(time)]);
+  expect(await reprise(['report', folder, '--strict'], clean)).toMatchObject({ exitCode: 0 });
+});
+
+test('names replays that were cut off, and takes a single journal too', async () => {
+  const [folder, recording] = [makeFolder(), makeTime()];
+  await use(folder, recording, [tool(time)], 'a test');
+  const journal = join(folder, readdirSync(folder)[0] ?? '');
+  writeFileSync(journal, readFileSync(journal, 'utf8').replace(/\n[^\n]*\n$/, '\n{"at":1'));
+  for (const word of [folder, journal])
+    expect((await reprise(['report', word], clean)).stdout.split('\n')[0]).toBe(
+      'reprise: 1 replay, 1 cut off (a test)',
+    );
 });

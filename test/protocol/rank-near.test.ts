@@ -19,6 +19,11 @@ function rank(received: Asked, candidates: Readonly<Record<string, Asked>>, rule
   return rankNear(received, entries, rules).map(({ item }) => item);
 }
 
+/** So many values that differ where the first one does. */
+function many(first: number, count: number): object {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, first + index]));
+}
+
 const weather = { tool: 'weather', tool_parameters: { city: 'Bern', days: 3, unit: 'C' }, user_id: 'u' };
 
 function weatherOf(parameters: object): object {
@@ -44,21 +49,16 @@ test('puts the same tool with another parameter before another tool, and both be
   ]);
 });
 
-test.each([
-  ['provider', 'tool', 'tool'],
-  ['model', 'llm', 'model'],
-  ['model_type', 'llm', 'model'],
-  ['agent_strategy', 'invoke_agent_strategy', 'agent_strategy'],
-  ['datasource', 'x', 'datasource'],
-])('puts another %s behind many other values', (key, action, type) => {
-  const values = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`k${index}`, index]));
-  const others = Object.fromEntries(Object.keys(values).map((key) => [key, -1]));
-  const candidates = {
-    named: ask({ [key]: 'other', values }, action, type),
-    valued: ask({ [key]: 'same', values: others }, action, type),
-  };
-  expect(rank(ask({ [key]: 'same', values }, action, type), candidates)).toEqual(['valued', 'named']);
-});
+test.each(['provider', 'model', 'model_type', 'agent_strategy', 'datasource'])(
+  'puts another %s behind many other values',
+  (key) => {
+    const candidates = {
+      named: ask({ [key]: 'other', values: many(0, 30) }),
+      valued: ask({ [key]: 'same', values: many(1, 30) }),
+    };
+    expect(rank(ask({ [key]: 'same', values: many(0, 30) }), candidates)).toEqual(['valued', 'named']);
+  },
+);
 
 test.each([
   ['fewer differences', { a: 1, b: 2, c: 3 }, { two: { a: 1, b: 0, c: 0 }, one: { a: 1, b: 2, c: 0 } }, ['one', 'two']],
@@ -76,7 +76,13 @@ test.each([
     { list: { a: 1 }, value: { b: [1, 2, 3] } },
     ['value', 'list'],
   ],
-  ['an object before no request', { a: 1, b: 2 }, { none: null, other: { a: 3, b: 4 } }, ['other', 'none']],
+  ['an object before no request', many(0, 20), { none: null, other: many(1, 20) }, ['other', 'none']],
+  [
+    '150 differences before 300',
+    many(0, 300),
+    { more: many(1, 300), fewer: { ...many(0, 300), ...many(1, 150) } },
+    ['fewer', 'more'],
+  ],
 ])('puts first %s', (_, received, candidates, order) => {
   const asked = Object.fromEntries(Object.entries(candidates).map(([name, request]) => [name, ask(request)]));
   expect(rank(ask(received), asked)).toEqual(order);
@@ -110,8 +116,13 @@ test('goes by the number of differences, and leaves equally near ones in recorde
 test('tells what is asked for before with what', () => {
   const recorded = ask({ a: 1, provider: 'p', b: 2, tool: 'x' }, 'get_tool_runtime_parameters');
   const [near] = rankNear(ask({ a: 2, provider: 'q', b: 3, tool: 'y' }), [{ item: 0, recorded }], noRules);
-  const paths = near?.differences.list.map(({ path }) => path);
-  expect(paths).toEqual(['/action', '/request/provider', '/request/tool', '/request/a', '/request/b']);
+  expect(near?.differences.list.map(({ path, recorded, received }) => [path, recorded, received])).toEqual([
+    ['/action', 'get_tool_runtime_parameters', 'invoke_tool'],
+    ['/request/provider', 'p', 'q'],
+    ['/request/tool', 'x', 'y'],
+    ['/request/a', 1, 2],
+    ['/request/b', 2, 3],
+  ]);
 });
 
 test('tells what is asked for first, however much stands before it', () => {
@@ -195,11 +206,11 @@ test('leaves equally like ones in the order in which they were added', () => {
   expect(nearest(requests, ask({ ...weather, order: 2 }), 3)).toEqual([0, 1, 2]);
 });
 
-test('tells values by their kinds and places', () => {
-  const requests = [{ a: '1' }, { a: [1] }, { b: 1 }, { a: { a: 1 } }, { a: true }, { a: 1 }, {}, null].map((one) =>
-    ask(one),
-  );
-  for (const [index, request] of requests.slice(0, 6).entries()) expect(nearest(requests, request, 1)).toEqual([index]);
+test('tells values by their kinds, places, beginnings and ends', () => {
+  const long = 'x'.repeat(1000);
+  const values = ['1', [1], { a: 1 }, true, false, null, 1, `${long}1`, `${long}2`, `1${long}`, `${long}${long}`];
+  const requests = [{ b: 1 }, {}, ...values.map((a) => ({ a }))].map((one) => ask(one));
+  for (const [index, request] of requests.entries()) expect(nearest(requests, request, 1)).toEqual([index]);
 });
 
 test('is the same whatever the order of keys', () => {

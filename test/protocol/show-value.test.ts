@@ -64,6 +64,7 @@ test.each([
 test.each([
   ['composed and decomposed', 'é', 'e\u0301', "'\\u00e9'", "'e\\u0301'"],
   ['a space that does not break', 'a b', 'a\u00a0b', "'a b'", "'a\\u00a0b'"],
+  ['a space of another script', 'a b', 'a\u1680b', "'a b'", "'a\\u1680b'"],
   ['what is not seen', 'ab', 'a\u200bb', "'ab'", "'a\\u200bb'"],
   ['what is wide', 'A', '\uff21', "'A'", "'\\uff21'"],
   ['quotes', '"', '`', "'`'", 'another one that looks the same'],
@@ -168,7 +169,7 @@ test.each(plainNames)("takes what is called '%s' for no secret", (name) => {
 test.each([
   ['hunter2', 'hunter23', 'a secret of 7 characters', 'a secret of 8 characters'],
   ['hunter2', undefined, 'a secret of 7 characters', 'nothing'],
-  ['😀', '', 'a secret of 1 characters', "''"],
+  ['😀', '', 'a secret of 1 character', "''"],
   ['', 'hunter2', "''", 'a secret of 7 characters'],
   [null, 'hunter2', 'null', 'a secret of 7 characters'],
   [['hunter2'], 'hunter2', 'a list of 1', 'a secret of 7 characters'],
@@ -189,8 +190,8 @@ test.each(['/token', '~token', 'a/api_key', '~/password', 'https://x/token'])(
 test.each([
   ['/request', { a: 'x', token: 'hunter2' }, { a: 'x', token: '[secret of 7 characters]' }],
   ['/request', { token: { a: ['hunter2', 1, null, ''] } }, { token: { a: ['[secret of 7 characters]', 1, null, ''] } }],
-  ['/request', [[{ token: ['😀'] }, 'x']], [[{ token: ['[secret of 1 characters]'] }, 'x']]],
-  ['/request/cookie', ['a', { b: 'c' }], ['[secret of 1 characters]', { b: '[secret of 1 characters]' }]],
+  ['/request', [[{ token: ['😀'] }, 'x']], [[{ token: ['[secret of 1 character]'] }, 'x']]],
+  ['/request/cookie', ['a', { b: 'c' }], ['[secret of 1 character]', { b: '[secret of 1 character]' }]],
   ['/request/cookie', 'abc', '[secret of 3 characters]'],
   ['/request/a', 'abc', 'abc'],
   ['/request/total_tokens', { a: 'abc' }, { a: 'abc' }],

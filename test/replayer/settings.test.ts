@@ -52,18 +52,23 @@ test.each<[title: string, config: Given, given: Given, options: Given]>([
   ['is outranked by false', { strict: true }, { strict: false }, { strict: false }],
   [
     'gives what is given as undefined',
-    { pace: '2x', ignore: ['/a'] },
+    { pace: '2x', ignore: ['/request/a'] },
     { pace: undefined, ignore: undefined },
-    { pace: '2x', ignore: ['/a'] },
+    { pace: '2x', ignore: ['/request/a'] },
   ],
   [
     'adds up lists, its own first',
-    { ignore: ['/b', '/a'] },
-    { ignore: ['/a', '/c'] },
-    { ignore: ['/b', '/a', '/a', '/c'] },
+    { ignore: ['/request/b', '/request/a'] },
+    { ignore: ['/request/a', '/request/c'] },
+    { ignore: ['/request/b', '/request/a', '/request/a', '/request/c'] },
   ],
-  ['adds up each list by itself', { ignore: ['/a'] }, { match: ['/b=uuid'] }, { ignore: ['/a'], match: ['/b=uuid'] }],
-  ['leaves a list that it does not name', {}, { ignore: ['/a'] }, { ignore: ['/a'] }],
+  [
+    'adds up each list by itself',
+    { ignore: ['/request/a'] },
+    { match: ['/request/b=uuid'] },
+    { ignore: ['/request/a'], match: ['/request/b=uuid'] },
+  ],
+  ['leaves a list that it does not name', {}, { ignore: ['/request/a'] }, { ignore: ['/request/a'] }],
 ])('a configuration %s', async (_, config, given, options) => {
   const root = makeTree({ 'reprise.config.json': config, 'a.jsonl': tape });
   const before = structuredClone(given);
@@ -80,19 +85,19 @@ test('paths in a configuration count from its folder', async () => {
 });
 
 test.each([
-  ['the nearest to the recording', 'x/y/a.jsonl', 'inner'],
-  ['one above the recording', 'x/a.jsonl', 'outer'],
-  ['the nearest to a folder of recordings', 'x/y', 'inner'],
-  ['the nearest to recordings of a pattern', 'x/y/*.jsonl', 'inner'],
-  ['the nearest to a recording that is not there', 'x/y/none.jsonl', 'inner'],
+  ['the nearest to the recording', 'x/y/a.jsonl', '2x'],
+  ['one above the recording', 'x/a.jsonl', '3x'],
+  ['the nearest to a folder of recordings', 'x/y', '2x'],
+  ['the nearest to recordings of a pattern', 'x/y/*.jsonl', '2x'],
+  ['the nearest to a recording that is not there', 'x/y/none.jsonl', '2x'],
 ])('takes %s', async (_, word, pace) => {
   const root = makeTree({
-    'reprise.config.json': { pace: 'outer' },
+    'reprise.config.json': { pace: '3x' },
     'x/a.jsonl': tape,
-    'x/y/reprise.config.json': { pace: 'inner' },
+    'x/y/reprise.config.json': { pace: '2x' },
     'x/y/a.jsonl': tape,
   });
-  workIn(makeTree({ 'reprise.config.json': { pace: 'of the working folder' } }));
+  workIn(makeTree({ 'reprise.config.json': { pace: '4x' } }));
   expect((await settleWith([join(root, word)])).options).toEqual({ pace });
 });
 
@@ -106,14 +111,14 @@ test('takes that of the working folder where the recordings have none', async ()
 
 test('takes the one that is given, whatever there is', async () => {
   const root = makeTree({
-    'x/reprise.config.json': { pace: 'x' },
+    'x/reprise.config.json': { pace: '2x' },
     'x/a.jsonl': tape,
-    'y/reprise.config.json': { pace: 'y' },
+    'y/reprise.config.json': { pace: '3x' },
     'y/a.jsonl': tape,
-    'z.json': { pace: 'z' },
+    'z.json': { pace: '4x' },
   });
   const [config, words] = [join(root, 'z.json'), [join(root, 'x'), join(root, 'y')]];
-  expect((await settleWith(words, { config })).options).toEqual({ pace: 'z', config });
+  expect((await settleWith(words, { config })).options).toEqual({ pace: '4x', config });
   const missing = join(root, 'none.json');
   await expect(settleWith(words, { config: missing })).rejects.toMatchObject({
     code: 'not-found',
@@ -123,7 +128,7 @@ test('takes the one that is given, whatever there is', async () => {
 
 test('takes recordings of several folders with one configuration, and refuses those with two', async () => {
   const root = makeTree({
-    'reprise.config.json': { pace: 'outer' },
+    'reprise.config.json': { pace: '3x' },
     'x/a.jsonl': tape,
     'y/b.jsonl': tape,
     'z/reprise.config.json': {},
@@ -131,7 +136,7 @@ test('takes recordings of several folders with one configuration, and refuses th
   });
   const { files, options } = await settleWith([join(root, 'y'), join(root, 'x')]);
   expect(files).toEqual([join(root, 'y/b.jsonl'), join(root, 'x/a.jsonl')]);
-  expect(options).toEqual({ pace: 'outer' });
+  expect(options).toEqual({ pace: '3x' });
   const [outer, inner] = [join(root, 'reprise.config.json'), join(root, 'z/reprise.config.json')];
   await expect(settleWith([join(root, 'x'), join(root, 'z')])).rejects.toMatchObject({
     name: 'RepriseError',
@@ -171,13 +176,17 @@ test('refuses that no recordings are named where there is no configuration', asy
   });
 });
 
-test('refuses a configuration that holds what it may not, with its file and line', async () => {
-  const root = makeTree({ 'reprise.config.json': { mode: 'tcp' }, 'a.jsonl': tape });
+test.each([
+  [{ mode: 'tcp' }, /^Failed to read FILE:1: the options: there is no option `mode`\. There are pace, /],
+  [{ pace: 'slow' }, 'Failed to read FILE: `pace`: '],
+  [{ ignore: ['/request/a', 'b'] }, "Failed to read FILE: `ignore`: 'b' is no path, which begins with '/'. "],
+  [{ match: ['/a=uuid'] }, "Failed to read FILE: `match`: '/a' leads nowhere: paths begin with /request. "],
+  [{ match: ['/request/a=b'] }, "Failed to read FILE: `match`: '/request/a=b' names no set: 'b'. "],
+  [{ match: ['/request/a=/(/'] }, 'Failed to read FILE: `match`: /(/ is no regular expression that RE2 takes: '],
+])('refuses the configuration %j, and names its file', async (config, text) => {
+  const root = makeTree({ 'reprise.config.json': config, 'a.jsonl': tape });
   const file = join(root, 'reprise.config.json');
-  await expect(settleWith([join(root, 'a.jsonl')])).rejects.toMatchObject({
-    name: 'RepriseError',
-    code: 'usage',
-    file,
-    line: 1,
-  });
+  const error: unknown = await settleWith([join(root, 'a.jsonl')]).catch((error: unknown) => error);
+  expect(error).toMatchObject({ name: 'RepriseError', code: 'usage', file });
+  expect(String(error).replace('RepriseError: ', '').replace(file, 'FILE')).toMatch(text);
 });
