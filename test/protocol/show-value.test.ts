@@ -36,6 +36,7 @@ test.each([
     'an object with a, b and c',
     'an object with a, b, c and 2 more',
   ],
+  [{ [long]: 1 }, 1, `an object with ${long.slice(0, 60)}`, '1'],
   [{ 'a"b\nc': 1 }, 1, 'an object with a`b\\nc', '1'],
   ['say "hi"\r\n\tnow', 'x', "'say `hi`\\r\\n\\tnow'", "'x'"],
   ['a\u0000b\u2028c\u0085', 'x', "'a?b?c?'", "'x'"],
