@@ -48,7 +48,7 @@ function explainBadPath(text: string): string | undefined {
   const first = /^\/([^/]*)/.exec(text)?.[1];
   if (first === undefined) return "is no path, which begins with '/'. Give one such as /request/user_id.";
   if (text.length > longestPattern) return `is longer than ${longestPattern} characters. Use \`*\` and \`**\`.`;
-  if (/[,;:\s]+\/request(?:\/|$)/.test(text))
+  if (/[,;\s]\/request(?:\/|$)/.test(text))
     return 'has several paths in it. Give one at a time; in the environment, one a line.';
   if (/~(?![012])/.test(text)) return "has a '~' that is not ~0 (for ~), ~1 (for /) or ~2 (for *). Write it so.";
   if (first === 'invoke_id') return 'is never compared anyway. Leave it out.';

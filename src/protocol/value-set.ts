@@ -32,6 +32,7 @@ const named: readonly ValueSet[] = [
 /** The names of the sets that have one. */
 const setNames: readonly string[] = named.map(({ name }) => name);
 
+const longestShown = 200;
 const expression = /^\/(.+)\/([ims]*)$/s;
 
 /**
@@ -44,10 +45,10 @@ export function splitMatch(text: string): { path: string; set: string } {
     if (setNames.includes(set) || expression.test(set)) return { path: text.slice(0, at), set };
   }
   const at = text.indexOf('=');
-  const what = at < 0 ? 'has no `=SET`' : `names no set: '${text.slice(at + 1)}'`;
+  const what = at < 0 ? 'has no `=SET`' : `names no set: '${text.slice(at + 1, at + 1 + longestShown)}'`;
   throw new RepriseError(
     'usage',
-    `Failed to read \`--match\`: '${text}' ${what}. Give PATH=SET with ${setNames.join(', ')} or a regular expression between slashes, as in /request/id=uuid.`,
+    `Failed to read \`--match\`: '${text.slice(0, longestShown)}' ${what}. Give PATH=SET with ${setNames.join(', ')} or a regular expression between slashes, as in /request/id=uuid.`,
   );
 }
 

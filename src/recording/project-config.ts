@@ -17,6 +17,8 @@ export interface ProjectConfig {
   recordings: string;
   /** Options by their names in the library; paths are absolute. */
   options: Readonly<Record<string, unknown>>;
+  /** The line of a key in the file, counted from 1. */
+  lineOf: (key: string) => number;
 }
 
 /**
@@ -63,7 +65,7 @@ export function readConfig(file: string, table: readonly OptionSpec[]): ProjectC
     const name = libraryName(spec);
     if (spec.kind === 'path' && typeof options[name] === 'string') options[name] = resolve(folder, options[name]);
   }
-  return { file, recordings: resolve(folder, String(recordings)), options };
+  return { file, recordings: resolve(folder, String(recordings)), options, lineOf: (key) => lineOfKey(text, key) };
 }
 
 function checkText(name: string, value: unknown): void {
@@ -117,7 +119,7 @@ function lineOfFault(text: string): number {
   let [good, bad] = [0, lines.length];
   while (bad - good > 1) {
     const middle = (good + bad) >> 1;
-    if (mayGoOn(lines.slice(0, middle).join('\n'))) good = middle;
+    if (mayGoOn(`${lines.slice(0, middle).join('\n')}\n`)) good = middle;
     else bad = middle;
   }
   return bad;

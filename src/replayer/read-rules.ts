@@ -13,8 +13,11 @@ export interface RuleTexts {
   match: readonly string[];
 }
 
+const longestShown = 200;
 /** So many steps all paths together may have. */
 const mostSegments = 10_000;
+/** So many those with `**` in them: all of their steps may have to be followed at once. */
+const mostDeepSegments = 1000;
 
 /**
  * Reads rules.
@@ -30,12 +33,17 @@ export async function readRules({ ignore, match }: RuleTexts): Promise<MatchRule
       value: parseValueSet(set, compile),
     })),
   ];
-  if (rules.reduce((sum, { segments }) => sum + segments.length, 0) > mostSegments)
+  const deep = rules.filter(({ segments }) => segments.some(({ kind }) => kind === 'deep'));
+  if (countSegments(rules) > mostSegments || countSegments(deep) > mostDeepSegments)
     throw new RepriseError(
       'usage',
       `Failed to read what is ignored and loosened: ${rules.length} paths are too many. Join some of them by \`*\` and \`**\`.`,
     );
   return new MatchRules(rules);
+}
+
+function countSegments(rules: readonly PatternRule[]): number {
+  return rules.reduce((sum, { segments }) => sum + segments.length, 0);
 }
 
 /** Expressions are RE2's, which take a time that grows with the text and no more: none can be made to backtrack. */
@@ -52,7 +60,7 @@ async function loadCompiler(): Promise<CompileExpression> {
     } catch (error) {
       throw new RepriseError(
         'usage',
-        `Failed to read \`--match\`: /${source}/ is no regular expression that RE2 takes: ${reasonOf(error)}. Mend it; there are no look-arounds and no back-references.`,
+        `Failed to read \`--match\`: /${source.slice(0, longestShown)}/ is no regular expression that RE2 takes: ${reasonOf(error).slice(0, longestShown)}. Mend it; there are no look-arounds and no back-references.`,
         { cause: error },
       );
     }

@@ -44,11 +44,12 @@ async function readChecked(file: string): Promise<ProjectConfig> {
     await readRules({ ignore: listOf(ignore).map(String), match: listOf(match).map(String) });
   } catch (error) {
     if (!(error instanceof RepriseError)) throw error;
-    const message = error.message.replace(
-      /^Failed to read `--([a-z]+)`/,
-      (_, name: string) => `Failed to read ${file}: \`${name}\``,
+    const name = /^Failed to read `--([a-z]+)`/.exec(error.message)?.[1];
+    const [place, line] = name === undefined ? [file] : [`${file}:${config.lineOf(name)}`, config.lineOf(name)];
+    const message = error.message.replace(/^Failed to read (?:`--([a-z]+)`)?/, () =>
+      name === undefined ? `Failed to read ${place}: ` : `Failed to read ${place}: \`${name}\``,
     );
-    throw new RepriseError('usage', message, { file, cause: error });
+    throw new RepriseError('usage', message, { file, ...(line === undefined ? {} : { line }), cause: error });
   }
   return config;
 }

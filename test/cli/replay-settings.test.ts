@@ -184,7 +184,7 @@ test('names the configuration where a bad value comes from there', async () => {
   const config = join(file, '..', 'reprise.config.json');
   writeFileSync(config, '{"match": ["/request/a=uid"]}');
   expect((await reprise(['replay', file])).stderr).toBe(
-    `reprise: Failed to read ${config}: \`match\`: '/request/a=uid' names no set: 'uid'. Give PATH=SET with uuid, date, number, string or a regular expression between slashes, as in /request/id=uuid.`,
+    `reprise: Failed to read ${config}:1: \`match\`: '/request/a=uid' names no set: 'uid'. Give PATH=SET with uuid, date, number, string or a regular expression between slashes, as in /request/id=uuid.`,
   );
 });
 

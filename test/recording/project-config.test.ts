@@ -10,8 +10,10 @@ function makeConfig(content: string | Buffer): string {
   return makeFile(content, configName);
 }
 
-function read(file: string): ProjectConfig {
-  return readConfig(file, replayOptions);
+function read(file: string): Omit<ProjectConfig, 'lineOf'> {
+  const { lineOf, ...config } = readConfig(file, replayOptions);
+  expect(lineOf('none')).toBe(1);
+  return config;
 }
 
 /** What a configuration is refused with; `FILE` stands for its path. */

@@ -178,11 +178,11 @@ test('refuses that no recordings are named where there is no configuration', asy
 
 test.each([
   [{ mode: 'tcp' }, /^Failed to read FILE:1: the options: there is no option `mode`\. There are pace, /],
-  [{ pace: 'slow' }, 'Failed to read FILE: `pace`: '],
-  [{ ignore: ['/request/a', 'b'] }, "Failed to read FILE: `ignore`: 'b' is no path, which begins with '/'. "],
-  [{ match: ['/a=uuid'] }, "Failed to read FILE: `match`: '/a' leads nowhere: paths begin with /request. "],
-  [{ match: ['/request/a=b'] }, "Failed to read FILE: `match`: '/request/a=b' names no set: 'b'. "],
-  [{ match: ['/request/a=/(/'] }, 'Failed to read FILE: `match`: /(/ is no regular expression that RE2 takes: '],
+  [{ pace: 'slow' }, 'Failed to read FILE:1: `pace`: '],
+  [{ ignore: ['/request/a', 'b'] }, "Failed to read FILE:1: `ignore`: 'b' is no path, which begins with '/'. "],
+  [{ match: ['/a=uuid'] }, "Failed to read FILE:1: `match`: '/a' leads nowhere: paths begin with /request. "],
+  [{ match: ['/request/a=b'] }, "Failed to read FILE:1: `match`: '/request/a=b' names no set: 'b'. "],
+  [{ match: ['/request/a=/(/'] }, 'Failed to read FILE:1: `match`: /(/ is no regular expression that RE2 takes: '],
 ])('refuses the configuration %j, and names its file', async (config, text) => {
   const root = makeTree({ 'reprise.config.json': config, 'a.jsonl': tape });
   const file = join(root, 'reprise.config.json');
