@@ -5,6 +5,7 @@ import { RepriseError } from '../foundation/reprise-error.ts';
 import type { AskedEntry, JournalEntry, SentEntry } from '../replayer/journal-entry.ts';
 import { isAsked, readJournal } from '../replayer/journal-reader.ts';
 import { askOffline } from './ask-offline.ts';
+import { escapeText } from './escape-text.ts';
 import { renderAsked } from './render-asked.ts';
 import { toJson } from './render-inspect-json.ts';
 import type { ResultOutput } from './result-output.ts';
@@ -17,7 +18,7 @@ interface Explained {
 }
 
 /** Tells why requests got what they got: status 1 where one of them found nothing. */
-export async function runExplain({ values, words }: ReadOptions): Promise<number> {
+export async function runExplain({ values, words, given }: ReadOptions): Promise<number> {
   const output = openResultOutput(process.stdout, process.env);
   const [first = '', second, ...rest] = words;
   if (first === '' || rest.length > 0)
@@ -27,7 +28,7 @@ export async function runExplain({ values, words }: ReadOptions): Promise<number
     );
   const isJson = values['json'] === true;
   if (second === undefined) {
-    refuseOptions(values);
+    refuseOptions(given);
     return explainJournal(first, output, isJson);
   }
   const entries = await askOffline({ recording: first, file: second, values });
@@ -39,11 +40,8 @@ export async function runExplain({ values, words }: ReadOptions): Promise<number
 }
 
 /** What is over can't be matched by other rules. */
-function refuseOptions(values: ReadOptions['values']): void {
-  const given = matching.find(({ flag }) => {
-    const value = values[flag];
-    return value !== undefined && !(Array.isArray(value) && value.length === 0);
-  });
+function refuseOptions(flags: ReadOptions['given']): void {
+  const given = matching.find(({ flag }) => flags.includes(flag));
   if (given !== undefined)
     throw new RepriseError(
       'usage',
@@ -68,15 +66,20 @@ async function explainJournal(word: string, output: ResultOutput, isJson: boolea
   const chosen =
     number === undefined ? asked.filter(({ missed, refused }) => (missed ?? refused) !== undefined) : asked;
   if (chosen.length === 0 && !isJson) {
-    await output.write(`${file}: every request found its answer, ${asked.length} in all\n`);
+    await output.write(`${escapeText(file)}: every request found its answer, ${asked.length} in all\n`);
     return 0;
   }
-  const explained = chosen.map((entry) => ({ entry, sent: entries.filter((one) => isSentFor(one, entry)) }));
-  return explain(explained, output, isJson);
+  const sent = new Map<number, SentEntry[]>(chosen.map((entry) => [entry.asked, []]));
+  for (const entry of entries) if (isSent(entry)) sent.get(entry.asked ?? 0)?.push(entry);
+  return explain(
+    chosen.map((entry) => ({ entry, sent: sent.get(entry.asked) ?? [] })),
+    output,
+    isJson,
+  );
 }
 
-function isSentFor(entry: JournalEntry, { asked }: AskedEntry): entry is SentEntry {
-  return 'sent' in entry && entry.asked === asked;
+function isSent(entry: JournalEntry): entry is SentEntry {
+  return 'sent' in entry;
 }
 
 async function explain(explained: readonly Explained[], output: ResultOutput, isJson: boolean): Promise<number> {

@@ -36,7 +36,9 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Pro
   } catch (error) {
     if (!(error instanceof RepriseError)) throw error;
     const message = nameSource(error.message, rest, env);
-    process.stderr.write(`reprise: ${message}${await suggestOption(message, name)}\n`);
+    // Names of files, and what stands in them, are not ours.
+    const { escapeText } = await import('./escape-text.ts');
+    process.stderr.write(`reprise: ${escapeText(message)}${await suggestOption(message, name)}\n`);
     return error.exitStatus;
   }
 }

@@ -42,7 +42,7 @@ export function renderMiss(
   const lines = [
     head,
     ...renderMissed(missed, mostShown, paint),
-    ...(journal === undefined ? [] : [`  journal ${journal}:${asked}`]),
+    ...(journal === undefined ? [] : [`  journal ${escapeText(journal)}:${asked}`]),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
@@ -85,5 +85,5 @@ function renderSent(sent: readonly SentEntry[]): string {
   const places = [...counts].map(([place, count]) => (count === 1 ? place : renderCount(count, place)));
   const bytes = sent.reduce((sum, one) => sum + one.bytes, 0);
   const late = Math.max(...sent.slice(-10_000).map((one) => one.late));
-  return `${places.join(', ')}; ${prettyBytes(bytes)}, the last at ${sent.at(-1)?.at ?? 0} ms, at most ${late} ms late`;
+  return `${escapeText(places.join(', '))}; ${prettyBytes(bytes)}, the last at ${sent.at(-1)?.at ?? 0} ms, at most ${late} ms late`;
 }

@@ -16,7 +16,7 @@ export function renderAnnotations(report: Report, isStrict: boolean): string {
     ...unused.map((one) => ({ title: 'not used', text: `${nameInvocation(one)} was not used` })),
   ];
   const all = [
-    ...missed.map((one) => ({ title: `no match, ${nameLine(one)}`, text: one.text })),
+    ...missed.map((one) => ({ title: `no match, ${nameLine(one)}`, text: escapeText(one.text) })),
     ...(isStrict ? rest : []),
   ];
   return all

@@ -27,7 +27,8 @@ export async function runReplay({ values, words }: ReadOptions): Promise<number>
     ...(session === undefined ? {} : { session }),
     stdin: async () => (await import('../transport/own-stdio.ts')).openOwnStdin(),
     stdout: openOwnStdout(),
-    onWarning: (text) => notes.say(`reprise: ${text}\n`),
+    onWarning: (text) =>
+      void import('./escape-text.ts').then(({ escapeText }) => notes.say(`reprise: ${escapeText(text)}\n`)),
     onMissed: (miss, journal) =>
       void import('./render-asked.ts').then(({ renderMiss }) => notes.say(renderMiss(miss, journal, notes.paint))),
   });

@@ -5,6 +5,11 @@ export function sayCharacters(text: string): string {
   return `${count} character${count === 1 ? '' : 's'}`;
 }
 
+/** The beginning of a text, as a text of its own: V8's substrings keep the whole one in memory. */
+export function keepStart(text: string, longest: number): string {
+  return Buffer.from(text.slice(0, longest)).toString();
+}
+
 /** Whether the second half of a surrogate pair stands there, so that a cut before it would cut a character in two. */
 export function isSecondHalf(text: string, at: number): boolean {
   const unit = text.charCodeAt(at);

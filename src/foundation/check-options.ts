@@ -1,6 +1,8 @@
 import type { OptionSpec } from './option-spec.ts';
 import { RepriseError } from './reprise-error.ts';
 
+const longestValue = 200;
+
 /** An option's name in the library: `maxGap` for `--max-gap`. */
 export function libraryName({ flag }: Pick<OptionSpec, 'flag'>): string {
   return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
@@ -24,10 +26,18 @@ export function checkOptions(given: object, table: readonly OptionSpec[], others
     }
     const wanted = spec === undefined || value === undefined ? undefined : explainWanted(spec, value);
     if (wanted !== undefined)
-      throw new RepriseError(
-        'usage',
-        `Failed to read \`${name}\`: ${JSON.stringify(value)} is not allowed. Give ${wanted}.`,
-      );
+      throw new RepriseError('usage', `Failed to read \`${name}\`: ${describe(value)} is not allowed. Give ${wanted}.`);
+  }
+}
+
+/** A value in few words, whatever it is: JSON.stringify does not take all. */
+function describe(value: unknown): string {
+  try {
+    const text = JSON.stringify(value) ?? String(value);
+    return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
+  } catch {
+    // Too deep, circular, or of a kind that JSON has not.
+    return `a value of type ${typeof value}`;
   }
 }
 

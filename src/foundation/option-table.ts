@@ -46,6 +46,7 @@ export const commandTable = [
   {
     name: 'explain',
     usage: 'JOURNAL[:N] | RECORDING REQUEST.json',
+    readsEnvironment: true,
     text: 'Tells why a request got what it got, from a journal; or what it would get, from a recording.',
     options: [json, ...matching],
   },

@@ -10,6 +10,8 @@ type OptionValue = string | number | boolean | readonly string[];
 export interface ReadOptions {
   values: Readonly<Record<string, OptionValue | undefined>>;
   words: string[];
+  /** The flags that stand on the command line. */
+  given: string[];
   /** What stands behind `--`. */
   command: string[];
 }
@@ -31,7 +33,12 @@ export function readOptions(spec: CommandSpec, args: readonly string[], env: Nod
     else if (given !== undefined) read[option.flag] = parseValue(option, given, `--${option.flag}`);
     else if (fromEnvironment !== undefined) read[option.flag] = parseValue(option, fromEnvironment, name);
   }
-  return { values: read, words: positionals, command: dashes < 0 ? [] : args.slice(dashes + 1) };
+  return {
+    values: read,
+    words: positionals,
+    given: Object.keys(values),
+    command: dashes < 0 ? [] : args.slice(dashes + 1),
+  };
 }
 
 /** A list in the environment has one a line. */

@@ -1,40 +1,38 @@
-// Whole words, or neighbours, of a name in snake, kebab or camel case: `total_tokens` and `tokenizer` are none of them.
+// Whole words of a name in snake, kebab or camel case: `total_tokens` and `tokenizer` are none of them. What credentials
+// hold counts as secret too, whatever it is called.
 const secretWords = new Set([
   'secret',
   'secrets',
   'password',
   'passwords',
-  'pwd',
-  'auth',
   'passwd',
   'passphrase',
+  'pwd',
   'token',
   'authorization',
+  'auth',
   'cookie',
   'cookies',
-  'apikey',
-  'apikeys',
   'jwt',
   'bearer',
+  'credentials',
 ]);
-const secretPairs = new Set([
-  'api key',
-  'api keys',
-  'access key',
-  'private key',
-  'secret key',
-  'signing key',
-  'session id',
-]);
+/** `apikey`; with a word before it, as in `api_key` and `service_account_key`, any key. */
+const joinedKey = /^(?:api|secret|auth|access|private)keys?$/;
+/** Keys that open nothing. */
+const openKeys = new Set(['public', 'primary', 'foreign', 'sort', 'partition']);
+const longestName = 1000;
 
 /** Whether a text under this name is likely to be a secret. */
 export function isSecretName(name: string): boolean {
   const words = name
-    .slice(0, 200)
+    .slice(0, longestName)
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
     .replace(/\d+$/, '')
     .toLowerCase()
     .split(/[^a-z\d]+/);
-  return words.some((word, at) => secretWords.has(word) || secretPairs.has(`${word} ${words[at + 1] ?? ''}`));
+  const isKey = words.some((word, at) => /^keys?$/.test(word) && at > 0 && !openKeys.has(words[at - 1] ?? ''));
+  const isSession = words.some((word, at) => word === 'session' && words[at + 1] === 'id');
+  return isKey || isSession || words.some((word) => secretWords.has(word) || joinedKey.test(word));
 }

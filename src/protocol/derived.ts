@@ -35,7 +35,7 @@ export function withoutQuotes(text: string): string {
   return text
     .replaceAll('"', '`')
     .replace(/[\n\r\t]/g, (character) => whiteSpace[character] ?? ' ')
-    .replace(/[\p{Cc}\p{Surrogate}\u2028\u2029]/gu, '?');
+    .replace(/[\p{Cc}\p{Surrogate}\u2028-\u202e\u2066-\u2069]/gu, '?');
 }
 
 const whiteSpace: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };

@@ -1,3 +1,4 @@
+import { keepStart } from '../foundation/characters.ts';
 import type { GoObject, GoValue } from './go-decoder.ts';
 import { isIdentity } from './identity.ts';
 import type { MatchRules, PlaceRule } from './match-rules.ts';
@@ -32,6 +33,7 @@ export interface Differences {
 
 /** So many differences are told; more of them tell nothing. */
 const mostTold = 100;
+const longestKey = 500;
 
 /** Where a key stands, told only for what differs: paths would cost more than the comparison. */
 interface Place {
@@ -130,8 +132,14 @@ function add(found: Differences, { recorded, received, place, state }: Pair): vo
 
 function pathOf(place: Place): string {
   const keys: string[] = [];
-  for (let at: Place | undefined = place; at !== undefined; at = at.outer) keys.push(`/${escapeKey(at.key)}`);
+  for (let at: Place | undefined = place; at !== undefined; at = at.outer)
+    keys.push(`/${escapeKey(shortenKey(at.key))}`);
   return keys.toReversed().join('');
+}
+
+/** Of a key that no person would read, the beginning. */
+function shortenKey(key: string): string {
+  return key.length <= longestKey ? key : `${keepStart(key, longestKey)}...`;
 }
 
 function isObject(value: GoValue | undefined): value is GoObject {

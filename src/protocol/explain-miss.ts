@@ -33,8 +33,9 @@ const longestAction = 100;
 export function explainMiss({ type, action }: Asked, reason: MissReason, journal: string | undefined): string {
   const what = withoutQuotes(action.slice(0, longestAction));
   const parts = [`reprise: ${explainReason(what, withoutQuotes(type.slice(0, longestAction)), reason)}`];
-  if (journal !== undefined) parts.push(`journal ${withoutQuotes(journal)}`);
-  return parts.join('; ');
+  if (journal !== undefined) parts.push(`journal ${journal}`);
+  // Names of files and recorded actions are anybody's, too.
+  return withoutQuotes(parts.join('; '));
 }
 
 function explainReason(action: string, type: string, reason: MissReason): string {

@@ -1,3 +1,4 @@
+import { keepStart } from '../foundation/characters.ts';
 import type { GoObject } from './go-decoder.ts';
 
 /**
@@ -29,8 +30,7 @@ const longestSubject = 100;
 /** The tool, model or the like that a request names, or else the provider; empty where it names none. */
 export function subjectOf(request: GoObject | null): string {
   const named = subjectKeys.map((key) => request?.[key]).find((value) => typeof value === 'string' && value !== '');
-  // A copy: a part of a text would hold the whole of it in memory.
-  return typeof named === 'string' ? Buffer.from(named.slice(0, longestSubject)).toString() : '';
+  return typeof named === 'string' ? keepStart(named, longestSubject) : '';
 }
 
 const subjectKeys = ['tool', 'model', 'agent_strategy', 'datasource', 'event', 'parameter', 'provider'] as const;

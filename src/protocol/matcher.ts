@@ -47,6 +47,13 @@ export class Matcher<T extends Candidate> {
       : { kind: 'used', candidate: known };
   }
 
+  /** All candidates with this key, in recorded order. */
+  equals(key: string): readonly T[] {
+    const known = this.#candidates.get(key);
+    if (known === undefined) return [];
+    return known instanceof Queue ? known.all : [known];
+  }
+
   /** All candidates: those with equal requests together, in recorded order. */
   *groups(): Iterable<readonly T[]> {
     for (const known of this.#candidates.values()) yield known instanceof Queue ? known.all : [known];

@@ -75,7 +75,10 @@ function checkText(name: string, value: unknown): void {
 
 function readText(file: string): string {
   try {
-    if (statSync(file).size > longestConfig)
+    const stat = statSync(file);
+    if (!stat.isFile() && !stat.isDirectory())
+      throw new RepriseError('usage', `Failed to read ${file}: it is no regular file. Name a configuration.`, { file });
+    if (stat.size > longestConfig)
       throw new RepriseError('usage', `Failed to read ${file}: it is larger than 1 MiB. Name a configuration.`, {
         file,
       });

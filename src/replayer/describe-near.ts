@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
+import { keepStart } from '../foundation/characters.ts';
 import type { Difference } from '../protocol/differences.ts';
 import { explainDifference, remedyOf, renderRemedy } from '../protocol/explain-miss.ts';
 import type { GoObject, GoValue } from '../protocol/go-decoder.ts';
 import { encodeGoValue } from '../protocol/go-encoder.ts';
 import { maskSecrets } from '../protocol/mask-secrets.ts';
+import { nestingOf } from '../protocol/nesting.ts';
 import type { Compared } from '../protocol/rank-near.ts';
 import type { DifferenceEntry, MissedEntry, NearEntry } from './journal-entry.ts';
 import type { Invocation } from './script-source.ts';
@@ -11,6 +13,7 @@ import type { Invocation } from './script-source.ts';
 /** A longer value is kept by the beginning of its JSON, of so many characters. */
 const longestValue = 4000;
 const longestRequest = 64_000;
+const longestPath = 2000;
 
 /** A near invocation as the journal has it. */
 export function describeNear({ item, differences }: Compared<Invocation>): NearEntry {
@@ -33,11 +36,15 @@ export function describeRequest(request: GoObject | null): Pick<MissedEntry, 're
 function describeDifference(difference: Difference): DifferenceEntry {
   const { path, recorded, received } = difference;
   return {
-    path,
+    path: shortenPath(path),
     ...describeSide('recorded', recorded, path),
     ...describeSide('received', received, path),
     text: explainDifference(difference),
   };
+}
+
+function shortenPath(path: string): string {
+  return path.length <= longestPath ? path : `${keepStart(path, longestPath)}...`;
 }
 
 function describeSide(
@@ -50,8 +57,11 @@ function describeSide(
   return start === undefined ? { [side]: value } : { [`${side}_start`]: start };
 }
 
-/** What is this short is not deep either: JSON.stringify takes it. */
+/** JSON.stringify has a stack, too. */
+const deepest = 500;
+
 function shorten(value: GoValue, longest: number): { value: GoValue; start: string | undefined } {
   const text = encodeGoValue(value);
-  return { value, start: text.length <= longest ? undefined : text.slice(0, longest) };
+  const isKept = text.length <= longest && nestingOf(text) <= deepest;
+  return { value, start: isKept ? undefined : keepStart(text, longest) };
 }

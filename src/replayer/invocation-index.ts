@@ -33,9 +33,18 @@ export type Match = { kind: 'found'; invocation: Invocation } | { kind: 'missed'
 const mostCompared = 8;
 const leastCompared = 3;
 const comparedBytes = 1 << 20;
+/** Of large ones only the most likely is compared. */
+const largeBytes = 4 << 20;
 
 /** Nothing is ignored, any order will do, and what runs out is repeated. */
 export const usualMatching: MatchOptions = { rules: new MatchRules([]), order: 'any', onExhausted: 'repeat' };
+
+/** What was found in whatever order, for one that has to be in order. */
+interface InOrder {
+  key: string;
+  found: Found<Invocation>;
+  connection: number;
+}
 
 /** The invocations of all recordings, to be found by their requests. */
 export class InvocationIndex {
@@ -71,16 +80,34 @@ export class InvocationIndex {
    */
   match(asked: Asked, connection: number, isComplete: boolean): Match {
     const request = this.#rules.reduce(asked.request);
-    const found = this.#matcher.find(this.#keys.find(matchKey(asked.type, asked.action, request)), connection);
-    if (!isComplete && !isFinal(found, connection)) return { kind: 'later' };
+    const key = this.#keys.find(matchKey(asked.type, asked.action, request));
+    const found = this.#matcher.find(key, connection);
+    // In the recorded order, none is answered while an earlier one may still have to wait.
+    if (!isComplete && (this.#order !== undefined || !isFinal(found, connection))) return { kind: 'later' };
     if (found === undefined) return { kind: 'missed', miss: { kind: 'unknown' } };
+    if (this.#order !== undefined) return this.#matchInOrder(this.#order, { key, found, connection });
     const { candidate: invocation } = found;
     if (found.kind === 'exhausted')
       return { kind: 'missed', miss: { kind: 'exhausted', invocation, times: found.count } };
-    if (this.#order !== undefined && !this.#order.take(invocation))
-      return { kind: 'missed', miss: { kind: 'order', invocation, next: this.#order.next(invocation) } };
     invocation.uses++;
     return { kind: 'found', invocation };
+  }
+
+  /** Of equal ones, the one whose turn it is; those of the same connection first. */
+  #matchInOrder(order: RecordedOrder, { key, found, connection }: InOrder): Match {
+    const due = this.#matcher.equals(key).filter((one) => order.isDue(one));
+    const fresh = due.filter(({ uses }) => uses === 0);
+    const best = fresh.length > 0 ? fresh : due;
+    const invocation = best.find((one) => one.connection === connection) ?? best[0];
+    if (invocation !== undefined) {
+      order.take(invocation);
+      invocation.uses++;
+      return { kind: 'found', invocation };
+    }
+    const { candidate } = found;
+    if (found.kind === 'exhausted')
+      return { kind: 'missed', miss: { kind: 'exhausted', invocation: candidate, times: found.count } };
+    return { kind: 'missed', miss: { kind: 'order', invocation: candidate, next: order.next(candidate) } };
   }
 
   /** The recorded invocations that are most like a request, of the same type and action; the nearest first. */
@@ -90,8 +117,10 @@ export class InvocationIndex {
     let bytes = 0;
     for (const item of this.#sketches.nearest(sketched(asked, this.#rules.reduce(asked.request)), mostCompared)) {
       bytes += item.source.table.get(item.request).length;
-      if (candidates.length >= leastCompared && bytes > comparedBytes) break;
-      candidates.push({ item, recorded: item.source.readAsked(item) });
+      const least = bytes > largeBytes ? 1 : leastCompared;
+      if (candidates.length >= least && bytes > comparedBytes) break;
+      const recorded = item.source.readAsked(item);
+      if (recorded !== undefined) candidates.push({ item, recorded });
     }
     return rankNear(
       asked,

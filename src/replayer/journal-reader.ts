@@ -1,12 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { isJsonObject, parseJson } from '../foundation/parse-json.ts';
 import { RepriseError, reasonOf, systemCode } from '../foundation/reprise-error.ts';
+import { nestingOf } from '../protocol/nesting.ts';
 import { LineSplitter } from '../transport/line-splitter.ts';
 import type { AskedEntry, JournalEntry, JournalHeader } from './journal-entry.ts';
 import { journalFormat, journalVersion } from './journal-entry.ts';
 
 /** A longer line was not written by reprise. */
 const longestLine = 16 << 20;
+const deepest = 1000;
 
 /** A journal: its first line, and what was entered. */
 export interface ReadJournal {
@@ -32,13 +34,20 @@ export async function readJournal(
   let number = 0;
   const take = (line: Buffer): void => {
     number++;
-    const value = parseJson(line.toString());
+    const text = line.toString();
+    // Deeper than reprise writes, and than a stack may bear.
+    const value = nestingOf(text) > deepest ? undefined : parseJson(text);
     if (header === undefined) header = parseHeader(value, file);
     else if (!isEntry(value)) throw broken(file, number);
     else if (isWanted(value)) entries.push(value);
   };
   try {
-    for await (const chunk of createReadStream(file)) splitter.push(chunk as Buffer, take);
+    for await (const chunk of createReadStream(file))
+      if (!splitter.push(chunk as Buffer, take)) throw broken(file, number + 1);
+    // A last line that is whole but for its newline, as an editor may leave it.
+    splitter.end((line) => {
+      if (header !== undefined && isEntry(parseJson(line.toString()))) take(line);
+    });
   } catch (error) {
     if (error instanceof RepriseError) throw error;
     const reason = systemCode(error) === 'ENOENT' ? 'there is no such file' : reasonOf(error);
@@ -57,13 +66,14 @@ function parseHeader(value: unknown, file: string): JournalHeader {
     !isJsonObject(value) ||
     value['format'] !== journalFormat ||
     !Array.isArray(value['recordings']) ||
-    !value['recordings'].every(isText)
+    !value['recordings'].every(isText) ||
+    !isOptional(value['session'])
   )
     throw notAJournal(file);
   if (value['version'] !== journalVersion)
     throw new RepriseError(
       'newer-version',
-      `Failed to read ${file}: it has journal version ${String(value['version'])}, and this reprise reads ${journalVersion}. Update reprise.`,
+      `Failed to read ${file}: it has journal version ${JSON.stringify(value['version'])}, and this reprise reads ${journalVersion}. Update reprise.`,
       { file },
     );
   // Written by reprise; what is looked at of it is rendered as text.
@@ -73,10 +83,12 @@ function parseHeader(value: unknown, file: string): JournalHeader {
 /** What is looked at of an entry has its type: somebody may have edited the file. */
 function isEntry(value: unknown): value is JournalEntry {
   if (!isJsonObject(value) || typeof value['at'] !== 'number') return false;
-  const { sent, event, asked, id, matched, missed } = value;
-  if (sent !== undefined) return typeof sent === 'string' && hasNumbers(value, ['bytes', 'late']);
+  const { sent, event, asked, id, matched, missed, connection = 1 } = value;
+  if (typeof connection !== 'number') return false;
+  if (sent !== undefined) return isText(sent) && hasNumbers(value, ['bytes', 'late']);
   if (event !== undefined) return true;
-  if (typeof asked !== 'number' || typeof id !== 'string') return false;
+  if (typeof asked !== 'number' || !isText(id) || !['type', 'action', 'refused'].every((key) => isOptional(value[key])))
+    return false;
   if (matched !== undefined)
     return isJsonObject(matched) && isText(matched['recording']) && hasNumbers(matched, ['invocation', 'use']);
   return missed === undefined || isMissed(missed);
@@ -99,7 +111,11 @@ function isNear(near: unknown): boolean {
 }
 
 function hasNumbers(value: Record<string, unknown>, keys: readonly string[]): boolean {
-  return keys.every((key) => typeof value[key] === 'number');
+  return keys.every((key) => Number.isFinite(value[key]) && Number(value[key]) >= 0);
+}
+
+function isOptional(value: unknown): boolean {
+  return value === undefined || isText(value);
 }
 
 function isTexts(value: unknown): boolean {

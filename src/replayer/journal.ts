@@ -1,6 +1,6 @@
-import { closeSync, constants, mkdirSync, mkdtempSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, mkdirSync, mkdtempSync, openSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Clock } from '../foundation/clock.ts';
 import { RepriseError, reasonOf } from '../foundation/reprise-error.ts';
 import type { ProcessExit } from '../transport/child.ts';
@@ -8,6 +8,8 @@ import type { AskedEntry, JournalEntry, JournalHeader, SentEntry } from './journ
 
 /** Lines asked so far that a journal begun late still has. */
 const mostRemembered = 1000;
+/** A journal that nobody asked for ends after so many bytes. */
+const longestUnasked = 16 << 20;
 /** So much waits at most to be written, in characters. */
 const mostWaiting = 1 << 20;
 const { O_APPEND, O_CREAT, O_EXCL, O_NONBLOCK, O_TRUNC, O_WRONLY } = constants;
@@ -36,6 +38,7 @@ export class Journal {
   readonly #options: JournalOptions;
   readonly #began: number;
   #fd: number | undefined;
+  #left = Infinity;
   #text = '';
   #remembered: AskedEntry[] = [];
 
@@ -77,6 +80,7 @@ export class Journal {
       this.#options.onFailure(reasonOf(error));
       return undefined;
     }
+    this.#left = longestUnasked;
     for (const entry of this.#remembered.splice(0)) this.#write(entry);
     return this.file;
   }
@@ -89,8 +93,10 @@ export class Journal {
     try {
       const bytes = Buffer.from(text);
       for (let done = 0; done < bytes.length;) done += writeSync(this.#fd, bytes, done);
+      this.#left -= bytes.length;
+      if (this.#left < 0) this.#close(`it has ${longestUnasked >> 20} MiB; name one with \`--journal\` for more`);
     } catch (error) {
-      this.#fail(error);
+      this.#close(reasonOf(error));
     }
   }
 
@@ -114,7 +120,7 @@ export class Journal {
 
   #open(file: string, flag: number, folder?: string): void {
     try {
-      if (folder !== undefined) mkdirSync(folder, { recursive: true });
+      if (folder !== undefined) makeFolder(folder);
       // Requests stand in it: it is for its user alone. A pipe that nobody reads is an error, not a wait.
       this.#fd = openSync(file, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | flag, 0o600);
     } catch (error) {
@@ -130,11 +136,18 @@ export class Journal {
     this.flush();
   }
 
-  #fail(error: unknown): void {
+  #close(reason: string): void {
+    if (this.#fd !== undefined) closeSync(this.#fd);
     this.#fd = undefined;
     this.isOpen = this.#options.onEntry !== undefined;
-    this.#options.onFailure(`the journal ${this.file} ends here, the replay goes on: ${reasonOf(error)}`);
+    this.#options.onFailure(`the journal ${this.file} ends here, the replay goes on: ${reason}`);
   }
+}
+
+/** Node's recursive way never ends where a folder that is there takes none, as in /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  mkdirSync(folder, { recursive: !existsSync(dirname(resolve(folder))) });
 }
 
 /** No two processes choose the same, and they sort by time. */

@@ -1,11 +1,12 @@
 import { basename, resolve } from 'node:path';
+import { keepStart } from '../foundation/characters.ts';
 import type { Asked } from '../protocol/differences.ts';
 import type { MissReason } from '../protocol/explain-miss.ts';
 import { explainMiss } from '../protocol/explain-miss.ts';
 import type { Journal } from './journal.ts';
 import type { AskedEntry, MissedRequest } from './journal-entry.ts';
 import { describeNear, describeRequest } from './describe-near.ts';
-import type { Report } from './report.ts';
+import type { Report, ReportedMiss, ReportedRefusal } from './report.ts';
 import { createReport, reportMiss, reportRefusal } from './report.ts';
 import type { InvocationIndex, Miss } from './invocation-index.ts';
 import type { Script } from './script.ts';
@@ -22,14 +23,16 @@ export interface AskedLine {
 
 /** So many misses and refusals are remembered one by one; the rest is counted. */
 const mostKept = 1000;
+/** Of an id, a type or an action, so many characters. */
+const longestName = 1000;
 /** So many near ones are told. */
 const mostNear = 3;
 
 /** What was asked over the whole replay, and what became of it. */
 export class Ledger {
-  readonly #missed: MissedRequest[] = [];
+  readonly #missed: ReportedMiss[] = [];
   #missedCount = 0;
-  readonly #refused: AskedEntry[] = [];
+  readonly #refused: ReportedRefusal[] = [];
   #refusedCount = 0;
   readonly #script: Script;
   readonly #journal: Journal;
@@ -51,9 +54,9 @@ export class Ledger {
 
   /** A line is no request. @returns how many were none so far */
   refuse(line: AskedLine, id: string, error: string): number {
-    const entry = { ...entryOf(line, id), refused: error };
+    const entry = { ...entryOf(line, id), refused: keepStart(error, longestName) };
     this.#journal.asked(entry);
-    if (this.#refused.length < mostKept) this.#refused.push(entry);
+    if (this.#refused.length < mostKept) this.#refused.push(reportRefusal(entry));
     return ++this.#refusedCount;
   }
 
@@ -61,8 +64,8 @@ export class Ledger {
   match(line: AskedLine, { id, type, action }: Asked & { id: string }, invocation: Invocation): void {
     this.#journal.asked({
       ...entryOf(line, id),
-      type,
-      action,
+      type: keepStart(type, longestName),
+      action: keepStart(action, longestName),
       matched: {
         recording: resolve(invocation.source.reader.file),
         invocation: invocation.number,
@@ -78,13 +81,13 @@ export class Ledger {
     const text = explainMiss(request, this.#reasonOf(miss, near), file);
     const entry: MissedRequest = {
       ...entryOf(line, request.id),
-      type: request.type,
-      action: request.action,
+      type: keepStart(request.type, longestName),
+      action: keepStart(request.action, longestName),
       missed: { reason: miss.kind, text, ...describeRequest(request.request), near: near.map(describeNear) },
     };
     this.#journal.asked(entry);
     this.#missedCount++;
-    if (this.#missed.length < mostKept) this.#missed.push(entry);
+    if (this.#missed.length < mostKept) this.#missed.push(reportMiss(entry));
     this.#onMiss?.(entry, file);
     return text;
   }
@@ -94,9 +97,9 @@ export class Ledger {
     return createReport(
       this.#script,
       {
-        missed: this.#missed.map(reportMiss),
+        missed: this.#missed,
         missedCount: this.#missedCount,
-        refused: this.#refused.map(reportRefusal),
+        refused: this.#refused,
         refusedCount: this.#refusedCount,
       },
       { longest },
@@ -110,13 +113,13 @@ export class Ledger {
       return {
         kind: 'order',
         where: this.#where(invocation),
-        next: next === undefined ? undefined : `${this.#where(next)} (${next.action})`,
+        next: next === undefined ? undefined : `${this.#where(next)} (${next.action.slice(0, 100)})`,
       };
     }
     return {
       kind: 'unknown',
       near: near.map(({ item, differences }) => ({ where: this.#where(item), differences })),
-      recorded: [...this.#script.index.kinds].map(([kind, count]) => `${kind} (${count})`),
+      recorded: [...this.#script.index.kinds].map(([kind, count]) => `${kind.slice(0, 100)} (${count})`),
     };
   }
 
@@ -127,7 +130,8 @@ export class Ledger {
   }
 }
 
-function entryOf({ number, at, connection }: AskedLine, id: string): AskedEntry {
+function entryOf({ number, at, connection }: AskedLine, whole: string): AskedEntry {
+  const id = keepStart(whole, longestName);
   return connection === 0 ? { at, asked: number, id } : { at, asked: number, connection, id };
 }
 

@@ -26,14 +26,16 @@ export class RecordedOrder {
     return this.#policy === 'cycle' ? all[given % all.length] : all[given];
   }
 
-  /** Gives an invocation if it is its turn, or if it was given just before and is given again. @returns whether it was */
-  take(invocation: Invocation): boolean {
+  /** Whether it is the turn of an invocation, or it was given just before and may be given again. */
+  isDue(invocation: Invocation): boolean {
     const lane = this.#laneOf(invocation);
-    if (this.next(invocation) === invocation) {
-      lane.given++;
-      return true;
-    }
+    if (this.next(invocation) === invocation) return true;
     return this.#policy === 'repeat' && invocation === lane.all[lane.given - 1];
+  }
+
+  /** Notes that one that is due has been given. */
+  take(invocation: Invocation): void {
+    if (this.next(invocation) === invocation) this.#laneOf(invocation).given++;
   }
 
   #laneOf({ source, connection }: Invocation): Lane {

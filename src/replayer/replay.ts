@@ -19,7 +19,7 @@ import type { Report } from './report.ts';
 import { Script } from './script.ts';
 import { settle } from './settings.ts';
 import { Stage } from './stage.ts';
-import { prepareReport, writeReport } from './write-report.ts';
+import { prepareReport, refuseSame, writeReport } from './write-report.ts';
 
 /** What a replay keeps of itself. */
 interface Books {
@@ -73,6 +73,8 @@ export async function replay(recordings: string | readonly string[], given: Repl
   const [input, output] = [new PassThrough(), new PassThrough()];
   const warn = (text: string): void => options.onWarning?.(text);
 
+  if (options.journal !== undefined) refuseSame('--journal', options.journal, files);
+  if (options.report !== undefined) refuseSame('--report', options.report, [...files, options.journal]);
   const script = await openScript(files, options);
   try {
     const journal = openJournal(files, options);

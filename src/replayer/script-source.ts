@@ -1,3 +1,4 @@
+import { RepriseError } from '../foundation/reprise-error.ts';
 import type { Exchange, Role } from '../protocol/attribution.ts';
 import { Attribution } from '../protocol/attribution.ts';
 import type { Asked } from '../protocol/differences.ts';
@@ -142,11 +143,15 @@ export class ScriptSource {
     return known ?? name;
   }
 
-  /** What an invocation was asked. */
-  readAsked({ request }: Invocation): Asked {
-    const decoded = decodeRequestLine(this.#readRequest(this.table.get(request)));
-    // It was a request when the recording was indexed.
-    return decoded.kind === 'request' ? decoded : { type: '', action: '', request: null };
+  /** What an invocation was asked; undefined where the file can't be read any more. */
+  readAsked({ request }: Invocation): Asked | undefined {
+    try {
+      const decoded = decodeRequestLine(this.#readRequest(this.table.get(request)));
+      return decoded.kind === 'request' ? decoded : undefined;
+    } catch (error) {
+      if (error instanceof RepriseError) return undefined;
+      throw error;
+    }
   }
 
   /** A client's line without its newline; a carriage return counts among the bytes that it may have. */

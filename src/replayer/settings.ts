@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { OptionSpec } from '../foundation/option-spec.ts';
 import { replayOptions } from '../foundation/replay-option-table.ts';
 import { libraryName } from '../foundation/check-options.ts';
@@ -32,7 +32,13 @@ export async function settle<T extends Configurable>(words: readonly string[], g
   const file = given.config ?? (named === undefined ? undefined : nearestTo(named)) ?? findConfig(process.cwd());
   const config = file === undefined ? undefined : await readChecked(file);
   const files = named ?? (await findRecordings(config === undefined ? [] : [config.recordings]));
-  return { files, options: config === undefined ? given : complete(given, config) };
+  return { files: withoutTwins(files), options: config === undefined ? given : complete(given, config) };
+}
+
+/** A recording that is named twice is one. */
+function withoutTwins(files: readonly string[]): string[] {
+  const paths = files.map((file) => resolve(file));
+  return files.filter((_, index) => paths.indexOf(paths[index] ?? '') === index);
 }
 
 /** Reads a configuration, and checks what only a replay can: a fault in it is told by its file. */

@@ -17,6 +17,8 @@ export interface JournalsSum {
   cutOff: string[];
   /** Recordings that can't be read any more, in words: what was not used of them is not known. */
   unread: string[];
+  /** The journals' files. */
+  files: string[];
 }
 
 /** What all journals say. */
@@ -62,6 +64,7 @@ export async function sumJournals(folder: string): Promise<JournalsSum> {
       processes: told.processes,
       cutOff: told.cutOff,
       unread,
+      files,
     };
   } finally {
     script?.close();
@@ -97,8 +100,12 @@ function listJournals(folder: string): string[] {
       cause: error,
     });
   }
-  const files = names.filter((name) => name.endsWith('.jsonl')).toSorted();
-  if (files.length > 0) return files.map((name) => join(folder, name));
+  const files = names
+    .filter((name) => name.endsWith('.jsonl'))
+    .toSorted()
+    .map((name) => join(folder, name))
+    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true);
+  if (files.length > 0) return files;
   throw new RepriseError(
     'not-found',
     `Failed to sum up ${folder}: it holds no journal. Set REPRISE_JOURNAL_DIR to it while the tests run.`,

@@ -1,6 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, statSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { RepriseError, reasonOf } from '../foundation/reprise-error.ts';
 import type { Report } from './report.ts';
+
+const { O_CREAT, O_NONBLOCK, O_TRUNC, O_WRONLY } = constants;
 
 /**
  * Makes sure that a report can be written, and leaves none of an earlier run.
@@ -24,7 +27,13 @@ export async function writeReport(file: string, report: Report, isStrict: boolea
 
 function tryWrite(file: string, text: string): void {
   try {
-    writeFileSync(file, text);
+    // A pipe that nobody reads is an error, not a wait.
+    const fd = openSync(file, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, 0o644);
+    try {
+      writeFileSync(fd, text);
+    } finally {
+      closeSync(fd);
+    }
   } catch (error) {
     throw new RepriseError(
       'not-writable',
@@ -32,4 +41,25 @@ function tryWrite(file: string, text: string): void {
       { file, cause: error },
     );
   }
+}
+
+/**
+ * Makes sure that what is to be written is none of what is read, or written besides.
+ * @param flag what the file was given as
+ * @throws RepriseError `usage`
+ */
+export function refuseSame(flag: string, file: string, others: readonly (string | undefined)[]): void {
+  const same = others.find((other) => other !== undefined && isSame(file, other));
+  if (same !== undefined)
+    throw new RepriseError(
+      'usage',
+      `Failed to open \`${flag}\`: ${file} is also ${same}, which would be lost. Give another file.`,
+      { file },
+    );
+}
+
+function isSame(one: string, other: string): boolean {
+  const [left, right] = [one, other].map((file) => statSync(file, { throwIfNoEntry: false }));
+  if (left === undefined || right === undefined) return resolve(one) === resolve(other);
+  return left.isFile() && left.ino === right.ino && left.dev === right.dev;
 }
