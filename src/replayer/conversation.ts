@@ -125,7 +125,7 @@ export class Conversation {
       this.#miss(one, match.miss);
       return;
     }
-    ledger.match(line, request, match.invocation);
+    ledger.match(line, request.id, match.invocation);
     this.#running++;
     const playback = new Playback(this.#options, match.invocation, {
       id: request.id,

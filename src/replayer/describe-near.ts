@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { keepStart } from '../foundation/characters.ts';
 import type { Difference } from '../protocol/differences.ts';
 import { explainDifference, remedyOf, renderRemedy } from '../protocol/explain-miss.ts';
@@ -19,7 +18,7 @@ const longestPath = 2000;
 export function describeNear({ item, differences }: Compared<Invocation>): NearEntry {
   const remedy = remedyOf(differences);
   return {
-    recording: resolve(item.source.reader.file),
+    recording: item.source.path,
     invocation: item.number,
     differences: differences.list.map(describeDifference),
     difference_count: differences.count,

@@ -1,4 +1,4 @@
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { keepStart } from '../foundation/characters.ts';
 import type { Asked } from '../protocol/differences.ts';
 import type { MissReason } from '../protocol/explain-miss.ts';
@@ -61,15 +61,15 @@ export class Ledger {
   }
 
   /** A request has found an invocation. */
-  match(line: AskedLine, { id, type, action }: Asked & { id: string }, invocation: Invocation): void {
+  match(line: AskedLine, id: string, { source, number, type, action, uses }: Invocation): void {
     this.#journal.asked({
       ...entryOf(line, id),
-      type: keepStart(type, longestName),
-      action: keepStart(action, longestName),
+      type: type.slice(0, longestName),
+      action: action.slice(0, longestName),
       matched: {
-        recording: resolve(invocation.source.reader.file),
-        invocation: invocation.number,
-        use: invocation.uses,
+        recording: source.path,
+        invocation: number,
+        use: uses,
       },
     });
   }

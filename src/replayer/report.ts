@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { AskedEntry, MissedRequest } from './journal-entry.ts';
 import type { InvocationIndex } from './invocation-index.ts';
 import type { Invocation } from './script-source.ts';
@@ -133,7 +132,7 @@ function addInvocation(
 ): void {
   const { source, number, action, subject, uses } = invocation;
   const one = (): ReportedInvocation => ({
-    recording: resolve(source.reader.file),
+    recording: source.path,
     invocation: number,
     action,
     subject,

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { RepriseError } from '../foundation/reprise-error.ts';
 import type { Exchange, Role } from '../protocol/attribution.ts';
 import { Attribution } from '../protocol/attribution.ts';
@@ -15,7 +16,8 @@ export interface Invocation {
   /** The recorded client line, counted from 1. */
   number: number;
   connection: number;
-  /** What it is, for people: the action, and the tool, model or the like that it is asked of. */
+  /** What it is, for people: type and action, and the tool, model or the like that it is asked of. */
+  type: string;
   action: string;
   subject: string;
   /** How often it has been given. */
@@ -59,6 +61,8 @@ const stopping: ReadonlySet<unknown> = new Set(['SIGSTOP', 'SIGTSTP', 'SIGCONT']
 /** One recording on its way to be played: its lines attributed as they are read. */
 export class ScriptSource {
   readonly reader: RecordingReader;
+  /** The file's absolute path. */
+  readonly path: string;
   readonly table = new LineTable();
   readonly startUp: StartUpLine[] = [];
   exit: RecordedExit | undefined;
@@ -81,6 +85,7 @@ export class ScriptSource {
 
   constructor(reader: RecordingReader, onInvocation: (asked: Asked, invocation: Invocation) => void) {
     this.reader = reader;
+    this.path = resolve(reader.file);
     this.#onInvocation = onInvocation;
   }
 
@@ -123,6 +128,7 @@ export class ScriptSource {
       source: this,
       number,
       connection,
+      type: this.#intern(request.type),
       action: this.#intern(request.action),
       subject: this.#intern(subjectOf(request.request)),
       uses: 0,
