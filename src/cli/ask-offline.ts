@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import type { ExhaustedPolicy, MatchOrder } from '../foundation/choices.ts';
 import { systemClock } from '../foundation/clock.ts';
 import type { ReadOptions } from '../foundation/read-options.ts';
 import { RepriseError, reasonOf, systemCode } from '../foundation/reprise-error.ts';
@@ -9,9 +8,10 @@ import { createJournalHeader } from '../replayer/journal-header.ts';
 import type { AskedEntry, JournalEntry } from '../replayer/journal-entry.ts';
 import { isAsked } from '../replayer/journal-reader.ts';
 import { Ledger } from '../replayer/ledger.ts';
-import { readRules } from '../replayer/read-rules.ts';
-import { Script } from '../replayer/script.ts';
+import { openScript } from '../replayer/open-script.ts';
+import type { Script } from '../replayer/script.ts';
 import { settle } from '../replayer/settings.ts';
+import { optionsOf } from './library-options.ts';
 
 /** What a request would get, and from what. */
 export interface OfflineQuestion {
@@ -21,24 +21,14 @@ export interface OfflineQuestion {
   values: ReadOptions['values'];
 }
 
-/** How requests are matched, by the names of the library. */
-interface Matching {
-  ignore?: readonly string[];
-  match?: readonly string[];
-  order?: MatchOrder;
-  onExhausted?: ExhaustedPolicy;
-  config?: string;
-}
-
 /**
  * Matches requests as a replay would, one after the other, without one.
  * @throws RepriseError where a file can't be read, or holds no request
  */
 export async function askOffline({ recording, file, values }: OfflineQuestion): Promise<AskedEntry[]> {
   const lines = readRequests(file);
-  const { files, options } = await settle<Matching>([recording], matchingOf(values));
-  const { ignore = [], match = [], order = 'any', onExhausted = 'repeat' } = options;
-  const script = await Script.open(files, { rules: await readRules({ ignore, match }), order, onExhausted });
+  const { files, options } = await settle([recording], optionsOf(values));
+  const script = await openScript(files, options);
   try {
     await script.readOn(() => undefined);
     const entries: JournalEntry[] = [];
@@ -94,12 +84,4 @@ function readRequests(file: string): Buffer[] {
     `Failed to read ${file}: it is empty. Give a request, as {"type":"tool","action":"invoke_tool","request":{}}.`,
     { file },
   );
-}
-
-function matchingOf(values: ReadOptions['values']): Matching {
-  // The option table has checked them.
-  return {
-    ...(values as Matching),
-    ...(values['on-exhausted'] === undefined ? {} : { onExhausted: values['on-exhausted'] as ExhaustedPolicy }),
-  };
 }

@@ -5,11 +5,10 @@ import type { MatchRules } from '../protocol/match-rules.ts';
 import type { RecordedLine } from '../recording/recorded-line.ts';
 import { openRecording } from '../recording/recording-reader.ts';
 import { findRecordings } from '../recording/find-recordings.ts';
-import type { RuleTexts } from '../replayer/read-rules.ts';
 import { readRules } from '../replayer/read-rules.ts';
-import type { Configurable } from '../replayer/settings.ts';
 import { settle } from '../replayer/settings.ts';
 import { Ambiguity } from './ambiguity.ts';
+import { optionsOf } from './library-options.ts';
 import type { Show } from './inspect-one.ts';
 import { inspectOne } from './inspect-one.ts';
 import { renderJsonEnd, renderJsonRows, renderJsonStart } from './render-inspect-json.ts';
@@ -102,7 +101,7 @@ async function inspectAll({ reader, output, progress, isJson }: Show, ambiguity:
 
 /** What a replay of this recording would ignore and loosen. */
 async function rulesFor(file: string, values: ReadOptions['values']): Promise<MatchRules> {
-  const { options } = await settle<Partial<RuleTexts> & Configurable>([file], values);
+  const { options } = await settle([file], optionsOf(values));
   const { ignore = [], match = [] } = options;
   return readRules({ ignore, match });
 }

@@ -1,13 +1,11 @@
-import { libraryName } from '../foundation/check-options.ts';
 import { longestTimer } from '../foundation/clock.ts';
 import { createDeferred } from '../foundation/deferred.ts';
-import { replayOptions } from '../foundation/replay-option-table.ts';
 import type { ReadOptions } from '../foundation/read-options.ts';
 import type { Replay } from '../replayer/replay.ts';
 import { replay } from '../replayer/replay.ts';
-import type { ReplayOptions } from '../replayer/replay-options.ts';
 import { openOwnStdout } from '../transport/outlet.ts';
 import { endLike } from './end-like.ts';
+import { optionsOf } from './library-options.ts';
 import type { Notes } from './notes.ts';
 import { openNotes } from './notes.ts';
 
@@ -48,10 +46,4 @@ async function sayReport(plugin: Replay, notes: Notes): Promise<void> {
   if (used + missed + refused === 0 && !isStrict) return;
   const { renderReport } = await import('./render-report.ts');
   notes.say(renderReport(report, isStrict, notes.paint));
-}
-
-/** The library's names for what the option table has read, and checked. */
-function optionsOf(values: ReadOptions['values']): ReplayOptions {
-  const given = replayOptions.filter(({ flag }) => values[flag] !== undefined);
-  return Object.fromEntries(given.map((spec) => [libraryName(spec), values[spec.flag]]));
 }

@@ -11,12 +11,11 @@ import { Journal } from './journal.ts';
 import { createJournalHeader } from './journal-header.ts';
 import { Ledger } from './ledger.ts';
 import { LineCache } from './line-cache.ts';
+import { openScript } from './open-script.ts';
 import { createTempo, parsePace } from './pace.ts';
-import { readRules } from './read-rules.ts';
 import type { ReplayOptions } from './replay-options.ts';
 import { otherOptions } from './replay-options.ts';
 import type { Report } from './report.ts';
-import { Script } from './script.ts';
 import { settle } from './settings.ts';
 import { Stage } from './stage.ts';
 import { prepareReport, refuseSame, writeReport } from './write-report.ts';
@@ -138,11 +137,6 @@ async function wrapUp({ ledger, journal, reading, options }: Books, exit: Proces
   const last = exit.code === 0 && !isGood ? { code: 1, signal: null } : exit;
   journal.end(last);
   return last;
-}
-
-async function openScript(files: readonly string[], options: ReplayOptions): Promise<Script> {
-  const { ignore = [], match = [], order = 'any', onExhausted = 'repeat' } = options;
-  return Script.open(files, { rules: await readRules({ ignore, match }), order, onExhausted });
 }
 
 function openJournal(files: readonly string[], options: ReplayOptions): Journal {
