@@ -40,7 +40,9 @@ export class Journal {
   #fd: number | undefined;
   #left = Infinity;
   #text = '';
-  #remembered: AskedEntry[] = [];
+  /** The last lines asked, the oldest at `#asked` where it is full. */
+  readonly #remembered: (() => AskedEntry)[] = [];
+  #asked = 0;
 
   /** @throws RepriseError where the file can't be made */
   constructor(options: JournalOptions) {
@@ -57,12 +59,10 @@ export class Journal {
     return round(this.#options.clock.now() - this.#began);
   }
 
-  asked(entry: AskedEntry): void {
-    if (this.isOpen) this.#add(entry);
-    else {
-      this.#remembered.push(entry);
-      if (this.#remembered.length > 2 * mostRemembered) this.#remembered = this.#remembered.slice(-mostRemembered);
-    }
+  /** @param make makes the entry, now or when a journal begins; what it holds must be small, and stay as it is */
+  asked(make: () => AskedEntry): void {
+    if (this.isOpen) this.#add(make());
+    else this.#remembered[this.#asked++ % mostRemembered] = make;
   }
 
   /** @param due on the clock's scale */
@@ -81,7 +81,9 @@ export class Journal {
       return undefined;
     }
     this.#left = longestUnasked;
-    for (const entry of this.#remembered.splice(0)) this.#write(entry);
+    const first = this.#asked % Math.max(this.#remembered.length, 1);
+    const makers = this.#remembered.splice(0);
+    for (const make of [...makers.slice(first), ...makers.slice(0, first)]) this.#write(make());
     return this.file;
   }
 

@@ -55,23 +55,16 @@ export class Ledger {
   /** A line is no request. @returns how many were none so far */
   refuse(line: AskedLine, id: string, error: string): number {
     const entry = { ...entryOf(line, id), refused: keepStart(error, longestName) };
-    this.#journal.asked(entry);
+    this.#journal.asked(() => entry);
     if (this.#refused.length < mostKept) this.#refused.push(reportRefusal(entry));
     return ++this.#refusedCount;
   }
 
   /** A request has found an invocation. */
-  match(line: AskedLine, id: string, { source, number, type, action, uses }: Invocation): void {
-    this.#journal.asked({
-      ...entryOf(line, id),
-      type: type.slice(0, longestName),
-      action: action.slice(0, longestName),
-      matched: {
-        recording: source.path,
-        invocation: number,
-        use: uses,
-      },
-    });
+  match(line: AskedLine, whole: string, invocation: Invocation): void {
+    const id = keepStart(whole, longestName);
+    const { uses } = invocation;
+    this.#journal.asked(() => ({ ...entryOf(line, id), ...matchOf(invocation, uses) }));
   }
 
   /** A request has found nothing. @returns why, on one line */
@@ -85,7 +78,7 @@ export class Ledger {
       action: keepStart(request.action, longestName),
       missed: { reason: miss.kind, text, ...describeRequest(request.request), near: near.map(describeNear) },
     };
-    this.#journal.asked(entry);
+    this.#journal.asked(() => entry);
     this.#missedCount++;
     if (this.#missed.length < mostKept) this.#missed.push(reportMiss(entry));
     this.#onMiss?.(entry, file);
@@ -133,6 +126,14 @@ export class Ledger {
 function entryOf({ number, at, connection }: AskedLine, whole: string): AskedEntry {
   const id = keepStart(whole, longestName);
   return connection === 0 ? { at, asked: number, id } : { at, asked: number, connection, id };
+}
+
+function matchOf({ source, number, type, action }: Invocation, use: number): Partial<AskedEntry> {
+  return {
+    type: type.slice(0, longestName),
+    action: action.slice(0, longestName),
+    matched: { recording: source.path, invocation: number, use },
+  };
 }
 
 /** A file's name without its folders, where that tells it from the others. */
