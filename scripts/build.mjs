@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { root, runScript, say, ScriptError, withLock } from './project.mjs';
 
 const sources = ['src', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsdown.config.ts'];
-const results = ['cli.cjs', 'about-worker.cjs', 'index.js', 'index.d.ts'];
+const results = ['cli.cjs', 'dify.cjs', 'about-worker.cjs', 'index.js', 'index.d.ts'];
 const dist = join(root, 'dist');
 const stamp = '.stamp';
 

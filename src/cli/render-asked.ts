@@ -13,7 +13,7 @@ const suffixes: Readonly<Record<string, string>> = { one: 'st', two: 'nd', few: 
 
 /** What a line was, and what became of it. */
 export function renderAsked(entry: AskedEntry, sent: readonly SentEntry[], paint: Paint): string {
-  const { asked, at, connection, id, type, action, matched, missed, refused } = entry;
+  const { asked, at, connection, id, type, action, matched, missed, passed, refused } = entry;
   const what = [type, action].filter((word) => word !== undefined).map((word) => shorten(word, longestName));
   const head = [
     `request ${asked}${connection === undefined ? '' : ` of connection ${connection}`}`,
@@ -24,6 +24,7 @@ export function renderAsked(entry: AskedEntry, sent: readonly SentEntry[], paint
   const lines = [
     paint('bold', head),
     ...(matched === undefined ? [] : [renderMatched(matched, paint)]),
+    ...(passed === undefined ? [] : ['  not known; passed on to the program itself']),
     ...(refused === undefined ? [] : [`  ${paint('yellow', 'refused')}: ${escapeText(refused)}`]),
     ...(missed === undefined ? [] : renderMissed(missed, Infinity, paint)),
     ...(sent.length === 0 ? [] : [`  sent: ${renderSent(sent)}`]),

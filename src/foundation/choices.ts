@@ -23,3 +23,7 @@ export type ExhaustedPolicy = (typeof exhaustedPolicies)[number];
 /** What a request gets that finds nothing. */
 export const missPolicies = ['error', 'hang'] as const;
 export type MissPolicy = (typeof missPolicies)[number];
+
+/** What the drop-in does with a session: plays it, or lets the real program answer, and records. */
+export const recordModes = ['none', 'once', 'new_episodes', 'all'] as const;
+export type RecordMode = (typeof recordModes)[number];

@@ -1,4 +1,5 @@
 import type { CommandSpec, OptionSpec } from './option-spec.ts';
+import { anyPackage } from './drop-in-option-table.ts';
 import { config, ignore, match, matching, replayOptions, strict } from './replay-option-table.ts';
 
 const json: OptionSpec = { flag: 'json', kind: 'switch', text: 'JSON for programs instead of a table' };
@@ -58,6 +59,22 @@ export const commandTable = [
       strict,
       { flag: 'junit', kind: 'path', value: 'FILE', usually: 'none', text: 'the same as JUnit XML' },
       json,
+    ],
+  },
+  {
+    name: 'stub',
+    usage: 'RECORDING… -o FILE [--embed] [options of replay]',
+    text: 'Writes a file that is a drop-in for `dify`: it plays the recordings to any client that starts it.',
+    options: [
+      { flag: 'output', short: 'o', kind: 'path', value: 'FILE', text: 'the file to write' },
+      {
+        flag: 'embed',
+        kind: 'switch',
+        text: 'pack the recordings and reprise itself into it: it needs nothing but Node then',
+      },
+      { flag: 'force', kind: 'switch', text: 'overwrite the file if it exists, and is no stub' },
+      anyPackage,
+      ...replayOptions,
     ],
   },
 ] as const satisfies readonly CommandSpec[];

@@ -12,6 +12,7 @@ const errorCodes = [
   'start-failed',
   'not-writable',
   'not-a-journal',
+  'would-record',
 ] as const;
 export type ErrorCode = (typeof errorCodes)[number];
 

@@ -77,6 +77,19 @@ const text: ResponseFormat = {
   },
 };
 
+/** Any other format: the program knows no way to write a message, and ends each with a newline; log lines are left out. */
+export const blankFormat: ResponseFormat = {
+  loading: () => '',
+  announcement: () => '',
+  ready: '\n',
+  acknowledgement: '\n',
+  error: () => '\n',
+  end: () => '\n',
+  stamp: () => ({ before: newline, after: none, hasId: false }),
+  id: () => '',
+  raw: (line, eol) => (parseMessage(line) === undefined ? Buffer.concat([line, Buffer.from(eol)]) : none),
+};
+
 export const formats: Record<ResponseFormatName, ResponseFormat> = { json, text };
 
 function printMessage(line: Buffer, { type }: Message): string {
@@ -100,7 +113,7 @@ function responseOf(line: Buffer): GoValue {
 }
 
 /** Go's log package: local time, `2026/11/22 10:14:45`. */
-function logTime(now: Date): string {
+export function logTime(now: Date): string {
   const two = (value: number): string => String(value).padStart(2, '0');
   const day = `${now.getFullYear()}/${two(now.getMonth() + 1)}/${two(now.getDate())}`;
   return `${day} ${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}`;

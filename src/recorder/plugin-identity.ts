@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import type { PluginIdentity } from './about-worker.ts';
+import type { PluginIdentity } from '../recording/plugin-package.ts';
 
 /**
  * Reads the package that a command names, in a thread beside this one.

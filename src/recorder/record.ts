@@ -6,6 +6,7 @@ import { packageVersion } from '../foundation/package-version.ts';
 import { asError, RepriseError } from '../foundation/reprise-error.ts';
 import type { ProcessExit } from '../transport/child.ts';
 import { startChild } from '../transport/child.ts';
+import type { LastWill } from '../transport/guard.ts';
 import { findCommand } from '../transport/find-command.ts';
 import { createOutput, freeFile, nameRecording, refuseExisting } from './output-file.ts';
 import { readPluginIdentity } from './plugin-identity.ts';
@@ -32,6 +33,10 @@ export interface RecordOptions {
   /** Overwrites a file that is there. @default false */
   force?: boolean;
   env?: NodeJS.ProcessEnv;
+  /** What is known of the session beforehand: fields of the event `about`. */
+  about?: Readonly<Record<string, unknown>>;
+  /** What becomes of the file when this process is killed. */
+  lastWill?: LastWill;
   /** The client's side. @default streams that the handle has */
   stdin?: Readable;
   stdout?: Writable;
@@ -106,7 +111,9 @@ export async function record(options: RecordOptions): Promise<Recorder> {
     onLearned,
   });
   const began = clock.now();
-  const child = await startChild(name.startsWith('-') ? [found, ...command.slice(1)] : command, env); // no option of the shell's `exec`
+  if (options.about !== undefined) session.event('about', options.about);
+  const words = name.startsWith('-') ? [found, ...command.slice(1)] : command; // no option of the shell's `exec`
+  const child = await startChild(words, { env, lastWill: options.lastWill });
   const relays = startStdioRelays({ child, session, now: () => clock.now(), stdin, stdout, stderr, onLoss });
   const identity = keepIdentity(command, session);
   let isAskedToEnd = false;

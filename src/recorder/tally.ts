@@ -11,6 +11,8 @@ export interface SessionSum {
   messages: number;
   bytes: number;
   invocations: number;
+  /** Whether the plugin became ready. */
+  isReady: boolean;
   /** Invocations that never ended: their ids and actions. */
   unfinished: { id: string; action: string }[];
 }
@@ -52,6 +54,7 @@ export class Tally {
       messages: this.#messages,
       bytes: this.#bytes,
       invocations: this.#invocations,
+      isReady: this.#transport !== undefined,
       unfinished: unfinished.map(nameOf),
     };
   }

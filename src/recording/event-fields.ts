@@ -20,7 +20,17 @@ const events: ReadonlyMap<string, Fields> = new Map<string, Fields>([
   ['eof', { from: side, 'stream?': stream, 'connection?': connection }],
   ['signal', { from: side, signal: text }],
   ['exit', { 'code?': integer, 'signal?': text }],
-  ['about', { 'transport?': transport, 'response_format?': format, 'plugin?': names, 'program?': names }],
+  [
+    'about',
+    {
+      'transport?': transport,
+      'response_format?': format,
+      'plugin?': names,
+      'program?': names,
+      'session?': text,
+      'start?': count,
+    },
+  ],
   ['end', { reason: text, lines: count, sha256: digest }],
 ]);
 

@@ -26,13 +26,22 @@ export interface ReaderOptions {
  * @throws RepriseError where it is missing, unreadable, no recording, or of a newer version
  */
 export async function openRecording(file: string, options: ReaderOptions = {}): Promise<RecordingReader> {
+  return new RecordingReader(file, await openPlain(file), options);
+}
+
+/**
+ * Opens the lines of `file`, packed with gzip or not.
+ * @returns a descriptor
+ * @throws RepriseError where it is missing, unreadable, or no regular file
+ */
+export async function openPlain(file: string): Promise<number> {
   const fd = openForReading(file);
-  if (!isPacked(fd)) return new RecordingReader(file, fd, options);
+  if (!isPacked(fd)) return fd;
   const packedSize = fstatSync(fd).size;
   closeSync(fd);
   // Loaded for packed files alone: zlib would cost every replay its start-up time.
   const { unpackGzip } = await import('./gzip.ts');
-  return new RecordingReader(file, await unpackGzip(file, packedSize), options);
+  return unpackGzip(file, packedSize);
 }
 
 /**

@@ -85,6 +85,8 @@ const event = z
       response_format: z.enum(['json', 'text']).optional(),
       plugin: names.optional(),
       program: names.optional(),
+      session: z.string().optional().describe('The test that it was recorded for.'),
+      start: z.int().min(1).optional().describe('Which start of the plugin it was in that test.'),
     }),
     z.looseObject({
       at,

@@ -11,6 +11,7 @@ import type { PlaybackOptions } from './playback.ts';
 import { Playback } from './playback.ts';
 import { waitFor } from './pace.ts';
 import type { Miss } from './invocation-index.ts';
+import { placeOf } from './step.ts';
 import type { StepQueue } from './step-queue.ts';
 
 type Request = Extract<RequestLine, { kind: 'request' }>;
@@ -21,6 +22,16 @@ interface Postponed {
   line: AskedLine;
   /** When its acknowledgement left, on the clock's scale. */
   start: number;
+  /** The line itself, where it may be passed on. */
+  bytes: Buffer | undefined;
+}
+
+/** A request that is not known here, on its way to where it may be. */
+export interface PassedRequest {
+  /** The client's line, without its newline. */
+  line: Buffer;
+  /** Gives the client a message that answers it, whatever its id is; up to and with the end. */
+  answer: (message: Buffer) => void;
 }
 
 export interface ConversationOptions extends PlaybackOptions {
@@ -31,6 +42,8 @@ export interface ConversationOptions extends PlaybackOptions {
   ledger: Ledger;
   /** What a request gets that finds nothing. */
   onMiss: MissPolicy;
+  /** Takes requests that are not known, so that they are not missed. */
+  passOn?: (request: PassedRequest) => void;
 }
 
 /** One client: its lines are read, acknowledged, and answered. */
@@ -75,7 +88,7 @@ export class Conversation {
 
   /** At a pace, all lines that have come are acknowledged before the first is played, so that none waits for another. */
   #take(split: (visit: (line: Buffer) => void) => void): void {
-    const { tempo, ledger, connection } = this.#options;
+    const { tempo, ledger, connection, passOn } = this.#options;
     const isInstant = tempo.factor === 0;
     this.#options.queue.fill((now) => {
       const requests: Postponed[] = [];
@@ -84,8 +97,11 @@ export class Conversation {
         const start = this.#acknowledge(now, asked);
         const request = decodeRequestLine(line);
         if (request.kind === 'refused') this.#refuse(request, asked, start);
-        else if (isInstant) this.#play({ request, line: asked, start });
-        else requests.push({ request, line: asked, start });
+        else {
+          const one = { request, line: asked, start, bytes: passOn === undefined ? undefined : line };
+          if (isInstant) this.#play(one);
+          else requests.push(one);
+        }
       });
       for (const one of requests) this.#play(one);
     });
@@ -122,7 +138,8 @@ export class Conversation {
       return;
     }
     if (match.kind === 'missed') {
-      this.#miss(one, match.miss);
+      if (match.miss.kind === 'unknown' && one.bytes !== undefined) this.#pass(one, one.bytes);
+      else this.#miss(one, match.miss);
       return;
     }
     ledger.match(line, request.id, match.invocation);
@@ -135,6 +152,24 @@ export class Conversation {
     });
     const first = playback.start();
     if (first !== undefined) queue.push(first);
+  }
+
+  /** What was never recorded is answered by somebody else. */
+  #pass({ request, line: asked }: Postponed, line: Buffer): void {
+    const { queue, format, ledger, passOn } = this.#options;
+    const id = Buffer.from(format.id(request.id));
+    ledger.pass(asked, request);
+    this.#running++;
+    passOn?.({
+      line,
+      answer: (message) => {
+        const { before, after, hasId } = format.stamp(message, '\n');
+        const place = placeOf({ isStray: false, bytes: message });
+        const bytes = Buffer.concat(hasId ? [before, id, after] : [before]);
+        queue.fill((now) => queue.push({ place, due: now, bytes, asked: asked.number }));
+        if (place === 'end') this.#running--;
+      },
+    });
   }
 
   /** What was never recorded is answered as an exception in the plugin would be: an error, then the end. */

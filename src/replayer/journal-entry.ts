@@ -22,7 +22,7 @@ export interface JournalHeader {
   options: Readonly<Record<string, unknown>>;
 }
 
-/** A line that was asked, and what became of it: one of `matched`, `missed` and `refused` is there. */
+/** A line that was asked, and what became of it: one of `matched`, `missed`, `passed` and `refused` is there. */
 export interface AskedEntry {
   at: number;
   /** Which line it was, counted from 1 over the replay. */
@@ -34,6 +34,8 @@ export interface AskedEntry {
   action?: string;
   matched?: MatchedEntry;
   missed?: MissedEntry;
+  /** It was not known, and was passed on to the program itself, to be recorded. */
+  passed?: true;
   /** Why it is no request, in the program's words. */
   refused?: string;
 }

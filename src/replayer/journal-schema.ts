@@ -84,6 +84,11 @@ const missed = z
   .describe('A request that found none.')
   .meta({ id: 'missed' });
 
+const passed = z
+  .looseObject({ ...line, ...kind, passed: z.literal(true), matched: none, missed: none, refused: none })
+  .describe('A request that was not known, and was passed on to the program itself.')
+  .meta({ id: 'passed' });
+
 const refused = z
   .looseObject({ ...line, refused: z.string().describe("Why, in the program's words."), matched: none, missed: none })
   .describe('A line that is no request.')
@@ -111,7 +116,7 @@ const end = z
 export const journalHeaderSchema = header;
 
 /** Every other line. */
-export const journalEntrySchema = z.union([matched, missed, refused, sent, end]).meta({ id: 'entry' });
+export const journalEntrySchema = z.union([matched, missed, passed, refused, sent, end]).meta({ id: 'entry' });
 
 /** The JSON Schema that is shipped: of any line of a journal, with each kind of line under `$defs`. */
 export function createJournalJsonSchema(): Record<string, unknown> {

@@ -67,6 +67,17 @@ export class Ledger {
     this.#journal.asked(() => ({ ...entryOf(line, id), ...matchOf(invocation, uses) }));
   }
 
+  /** A request has found nothing, and is answered by the program itself. */
+  pass(line: AskedLine, { id, type, action }: Asked & { id: string }): void {
+    const entry: AskedEntry = {
+      ...entryOf(line, id),
+      type: keepStart(type, longestName),
+      action: keepStart(action, longestName),
+      passed: true,
+    };
+    this.#journal.asked(() => entry);
+  }
+
   /** A request has found nothing. @returns why, on one line */
   miss(line: AskedLine, request: Asked & { id: string }, miss: Miss): string {
     const file = this.#journal.begin();

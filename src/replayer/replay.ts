@@ -16,7 +16,9 @@ import { createTempo, parsePace } from './pace.ts';
 import type { ReplayOptions } from './replay-options.ts';
 import { otherOptions } from './replay-options.ts';
 import type { Report } from './report.ts';
+import type { Settled } from './settings.ts';
 import { settle } from './settings.ts';
+import type { StageOptions } from './stage.ts';
 import { Stage } from './stage.ts';
 import { prepareReport, refuseSame, writeReport } from './write-report.ts';
 
@@ -28,6 +30,9 @@ interface Books {
   reading: Promise<void>;
   options: ReplayOptions;
 }
+
+/** What only the drop-in asks for. */
+export type OwnWays = Partial<Pick<StageOptions, 'format' | 'passOn' | 'isClientGone'>>;
 
 /** A plugin being played. */
 export interface Replay extends AsyncDisposable {
@@ -65,10 +70,17 @@ export interface Replay extends AsyncDisposable {
  */
 export async function replay(recordings: string | readonly string[], given: ReplayOptions = {}): Promise<Replay> {
   checkOptions(given, replayOptions, otherOptions);
-  const { files, options } = await settle([recordings].flat(), given);
+  return startReplay(await settle([recordings].flat(), given));
+}
+
+/**
+ * Plays what has been settled.
+ * @throws RepriseError as `replay`
+ */
+export async function startReplay({ files, options, ...own }: Settled<ReplayOptions> & OwnWays): Promise<Replay> {
   const { mode = 'stdio', responseFormat = 'json', clock = systemClock } = options;
   const tempo = createTempo(parsePace(options.pace ?? 'recorded'), options.maxGap, options.startupGap);
-  const format = formats[responseFormat];
+  const { format = formats[responseFormat] } = own;
   const [input, output] = [new PassThrough(), new PassThrough()];
   const warn = (text: string): void => options.onWarning?.(text);
 
@@ -92,6 +104,7 @@ export async function replay(recordings: string | readonly string[], given: Repl
       exitOnEof: options.exitOnEof ?? false,
       stdout: options.stdout ?? openOutlet(output),
       stdin: options.stdin ?? (() => Promise.resolve(input)),
+      ...own,
     });
     for (const text of explainIdle(options, mode)) warn(text);
     if (mode === 'tcp' && script.isReady) await stage.listen(options);

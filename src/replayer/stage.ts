@@ -18,6 +18,8 @@ import { serveConnection } from './tcp-connection.ts';
 const lastWords = 100;
 /** What was sent before an end that was asked for may take so long to leave, in milliseconds. */
 const patience = 100;
+/** So often it is asked whether the client is gone, in milliseconds. */
+const watchStep = 200;
 
 export interface StageOptions extends Omit<ConversationOptions, 'queue' | 'connection'> {
   clock: Clock;
@@ -26,6 +28,8 @@ export interface StageOptions extends Omit<ConversationOptions, 'queue' | 'conne
   stdout: Outlet;
   /** Opens it; nothing is read before ready has been sent: requests wait in the pipe until then. */
   stdin: () => Promise<Readable>;
+  /** Whether the process that started this one is gone; asked where that is to end it, once stdin has ended too. */
+  isClientGone?: () => boolean;
 }
 
 /** What a replay is made of while it runs: stdout, its clients, the time, and the ways to end. */
@@ -41,6 +45,7 @@ export class Stage {
   #stdin: Readable | undefined;
   #stdinState: 'open' | 'blocked' | 'deaf' = 'open';
   #stdinEnded = false;
+  #isDraining = false;
   #connections = 0;
   #listener: Listener | undefined;
   #finished: Promise<void> | undefined;
@@ -82,6 +87,7 @@ export class Stage {
     });
     // In TCP mode stdin is never read. It takes a few milliseconds to open: after what is due now, and before ready.
     if (this.#listener === undefined) void this.#readStdin(this.#options.stdin(), ready.promise);
+    this.#watchClient();
   }
 
   /** Reads what is left of the recordings, beside all else. */
@@ -140,7 +146,33 @@ export class Stage {
       this.#stdinEnded = true;
       this.#exitWhenAnswered();
     });
-    stdin.on('error', () => stdin.destroy()); // an unreadable stdin is one that has ended
+    stdin.on('error', () => {
+      this.#stdinEnded = true; // an unreadable stdin is one that has ended
+      stdin.destroy();
+    });
+  }
+
+  /** A client that was killed sends no signal: its stdin ends, and it is nobody's parent any more. */
+  #watchClient(): void {
+    const { isClientGone, clock } = this.#options;
+    if (isClientGone === undefined || this.#finished !== undefined) return;
+    const isGone = isClientGone();
+    if (isGone && this.#stdinEnded) void this.finish({ code: 0, signal: null }, patience);
+    else clock.after(watchStep, () => this.#watchClient());
+    if (isGone && (this.#listener !== undefined || this.#stdinState === 'deaf')) void this.#drainStdin();
+  }
+
+  /** Nobody has listened, or does any more; what is there now is for nobody, and its end is to be seen. */
+  async #drainStdin(): Promise<void> {
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    const stdin = this.#stdin ?? (await this.#options.stdin());
+    this.#stdin = stdin;
+    stdin
+      .removeAllListeners('data')
+      .on('end', () => (this.#stdinEnded = true))
+      .on('error', () => (this.#stdinEnded = true))
+      .resume();
   }
 
   #exitWhenAnswered(): void {

@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { RepriseError, reasonOf, systemCode } from '../foundation/reprise-error.ts';
-import { guardScript } from './guard.ts';
+import type { LastWill } from './guard.ts';
+import { guardScript, writeWill } from './guard.ts';
 import { keepEnvironment } from './keep-environment.ts';
 import type { ChildPipes } from './pipes.ts';
 import { closeTheirs, openChildPipes } from './pipes.ts';
@@ -25,11 +26,18 @@ export interface Child {
   kill: (signal: NodeJS.Signals, who?: 'process' | 'group') => void;
 }
 
+/** How a command is started. */
+export interface ChildOptions {
+  env: NodeJS.ProcessEnv;
+  /** What the guard does with a file when this process is killed. */
+  lastWill?: LastWill | undefined;
+}
+
 /**
  * Starts a command with real pipes, under a guard that ends it when this process is killed.
  * @throws RepriseError `start-failed` where the system starts no process at all; look the command up beforehand
  */
-export async function startChild(command: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Child> {
+export async function startChild(command: readonly string[], { env, lastWill }: ChildOptions): Promise<Child> {
   const pipes = await openChildPipes();
   const child = spawn('/bin/sh', ['-c', guardScript, 'sh', ...keepEnvironment(command, env)], {
     detached: true,
@@ -52,6 +60,7 @@ export async function startChild(command: readonly string[], env: NodeJS.Process
   // stdio above has a pipe at 3, which Node gives as a duplex socket.
   const guard = child.stdio[3] as Socket;
   guard.on('error', () => guard.destroy()); // the guard may be gone before it is told
+  if (lastWill !== undefined) guard.write(writeWill(lastWill));
   void exited.then(() => guard.end('bye\n'));
   const pid = child.pid ?? 0;
   const kill = (signal: NodeJS.Signals, who: 'process' | 'group' = 'process'): void => {

@@ -39,7 +39,8 @@ function candidatesOf(name: string, path: string): string[] {
   return name.includes('/') ? [name] : path.split(delimiter).map((folder) => join(folder || '.', name));
 }
 
-function isExecutable(file: string): boolean {
+/** Whether this user may execute a file. */
+export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     return findFile(file)?.isFile() === true;

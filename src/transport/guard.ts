@@ -1,4 +1,25 @@
 /**
+ * What becomes of a file when this process is killed by its client, who goes on: it gets its name. Where the client is
+ * gone too, it was no session's end, and the file stays as it is.
+ */
+export interface LastWill {
+  /** The client's process id. */
+  client: number;
+  from: string;
+  /** Its name without `.jsonl`; where that is taken, `-2`, `-3` and so on are put behind it. */
+  stem: string;
+  /** The number to begin with; 1 stands for none. */
+  first: number;
+  /** Takes the place of a file that is there. */
+  replaces: boolean;
+}
+
+/** A last will as the guard reads it: a line each. */
+export function writeWill({ client, from, stem, first, replaces }: LastWill): string {
+  return `will\n${client}\n${from}\n${stem}\n${first}\n${replaces ? 'replace' : 'add'}\n`;
+}
+
+/**
  * A shell that puts a guard beside the command, then becomes the command: same process id, nothing in between.
  *
  * The guard reads descriptor 3. "bye" means that all is well, and it goes. The end of that pipe without it means that
@@ -9,6 +30,8 @@
  * What is dead and not yet waited for does not count: in a container it may never be. A command that is stopped is
  * continued, so that it hears SIGTERM. Where the command's PATH has no `sleep`, the system's has.
  *
+ * Before that it may be given a last will, to be done where this process is killed.
+ *
  * What came of the command: its session, and all descendants of members of it, found through /proc or `ps`.
  */
 export const guardScript = String.raw`
@@ -17,6 +40,10 @@ guard() {
   trap '' HUP INT QUIT TERM TSTP TTIN TTOU PIPE
   exec 0<&3 3<&- >/dev/null 2>&1
   read -r word
+  if [ "$word" = will ]; then
+    read -r client; IFS= read -r from; IFS= read -r stem; read -r number; read -r how
+    read -r word
+  fi
   [ "$word" = bye ] && exit 0
   own=$(exec sh -c 'echo "$PPID"')
   newline='
@@ -31,10 +58,22 @@ guard() {
     for pid in $family; do
       case "$newline$table" in *"$newline$pid "*) alive=1 ;; esac
     done
-    [ -z "$alive" ] && exit 0
+    [ -z "$alive" ] && execute && exit 0
     sleep 0.1 2>/dev/null || sleep 1
   done
   for again in 1 2 3; do members; signal KILL; done
+  execute
+}
+execute() {
+  [ -n "$stem" ] && kill -0 "$client" && grep -q 'plugin_ready\|plugin is running on' "$from" || return 0
+  if [ "$how" = replace ]; then mv -f "$from" "$stem.jsonl"; return 0; fi
+  while [ "$number" -lt 10000 ]; do
+    suffix=
+    [ "$number" = 1 ] || suffix=-$number
+    ln "$from" "$stem$suffix.jsonl" && rm -f "$from" && return 0
+    [ -e "$stem$suffix.jsonl" ] || return 0
+    number=$((number + 1))
+  done
 }
 processes() {
   if [ -r /proc/self/stat ]; then

@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+'use strict';
+
+// Node >= 22.1 keeps compiled code between runs.
+require('node:module').enableCompileCache?.();
+
+const program = require('node:path').join(__dirname, '../dist/dify.cjs');
+if (require('node:fs').existsSync(program)) {
+  require(program).start();
+} else {
+  process.stderr.write(`reprise: Failed to start: ${program} is missing. Run \`npm run build\` first.\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,69 @@
+import { longestTimer } from '../foundation/clock.ts';
+import { createDeferred } from '../foundation/deferred.ts';
+import type { OwnWays, Replay } from '../replayer/replay.ts';
+import { startReplay } from '../replayer/replay.ts';
+import type { ReplayOptions } from '../replayer/replay-options.ts';
+import type { Settled } from '../replayer/settings.ts';
+import { openOwnStdout } from '../transport/outlet.ts';
+import { endLike } from './end-like.ts';
+import type { Notes } from './notes.ts';
+import { openNotes } from './notes.ts';
+
+/** So many of what was repeated, not used or missed are named at the end. */
+const mostNamed = 50;
+
+/** What is to be played by this process. */
+export interface Programme extends Settled<ReplayOptions>, OwnWays {
+  /** What is to be said at the beginning. */
+  warnings?: readonly string[];
+  /** Called once the recordings are open, or can't be opened. */
+  onOpen?: () => void;
+  /** Called when the replay is over, and waited for. It may have something to say. */
+  onExit?: () => Promise<string | undefined>;
+}
+
+/**
+ * Is the plugin over this process's own streams, until it is told to stop.
+ * @param prepare is called when signals are listened to already: a client may send one at any time
+ * @returns the exit status
+ */
+export async function play(prepare: () => Promise<Programme>): Promise<number> {
+  const started = createDeferred<Replay>();
+  const stop = (): void => void started.promise.then((plugin) => plugin.stop());
+  // Before ready is sent: a client may send its signal as soon as it sees that.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
+  const notes = openNotes(process.env);
+  const warn = (text: string): void =>
+    void import('./escape-text.ts').then(({ escapeText }) => notes.say(`reprise: ${escapeText(text)}\n`));
+  const { options, warnings = [], onOpen, onExit, ...programme } = await prepare();
+  for (const text of warnings) warn(text);
+  const plugin = await startReplay({
+    ...programme,
+    options: {
+      ...options,
+      stdin: async () => (await import('../transport/own-stdio.ts')).openOwnStdin(),
+      stdout: openOwnStdout(),
+      onWarning: warn,
+      onMissed: (miss, journal) =>
+        void import('./render-asked.ts').then(({ renderMiss }) => notes.say(renderMiss(miss, journal, notes.paint))),
+    },
+  }).finally(() => onOpen?.());
+  started.resolve(plugin);
+  setInterval(() => undefined, longestTimer); // the program lives on when its stdin has ended and nothing is being answered
+  const exit = await plugin.exited;
+  const last = await onExit?.();
+  if (last !== undefined) notes.say(`reprise: ${last}\n`);
+  await sayReport(plugin, notes);
+  await notes.flushed();
+  return endLike(exit);
+}
+
+/** What was used is said where something was asked, or where it matters. */
+async function sayReport(plugin: Replay, notes: Notes): Promise<void> {
+  const isStrict = plugin.options.strict === true;
+  const report = plugin.report(mostNamed);
+  const { used, missed, refused } = report.counts;
+  if (used + missed + refused === 0 && !isStrict) return;
+  const { renderReport } = await import('./render-report.ts');
+  notes.say(renderReport(report, isStrict, notes.paint));
+}

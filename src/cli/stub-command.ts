@@ -1,0 +1,164 @@
+import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, readSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { renderStub, stubMark } from '../drop-in/render-stub.ts';
+import type { StubProgram } from '../drop-in/render-stub.ts';
+import { readSettings } from '../drop-in/settings.ts';
+import type { Shelved } from '../drop-in/shelf.ts';
+import { openShelf, wordsOf } from '../drop-in/shelf.ts';
+import type { EmbeddedRecording, Stub } from '../drop-in/stub.ts';
+import { libraryName } from '../foundation/check-options.ts';
+import { environmentName } from '../foundation/option-spec.ts';
+import { packageVersion } from '../foundation/package-version.ts';
+import type { ReadOptions } from '../foundation/read-options.ts';
+import { replayOptions } from '../foundation/replay-option-table.ts';
+import { RepriseError, reasonOf } from '../foundation/reprise-error.ts';
+import { openPlain } from '../recording/recording-reader.ts';
+import { readRules } from '../replayer/read-rules.ts';
+import { settle } from '../replayer/settings.ts';
+import { findFile } from '../transport/find-file.ts';
+import { optionsOf } from './library-options.ts';
+import { renderCount } from './render-count.ts';
+
+type Variables = Record<string, string>;
+
+const recordings = 'REPRISE_RECORDINGS';
+const paths = [recordings, ...replayOptions.filter(({ kind }) => kind === 'path').map(environmentName)];
+
+/** Writes a file that is a drop-in, with recordings and options of its own. */
+export async function runStub({ values, words }: ReadOptions): Promise<number> {
+  const file = outputOf(values);
+  const given = variablesOf({ ...optionsOf(values) });
+  if (values['any-package'] === true) given['REPRISE_ANY_PACKAGE'] = '1';
+  const settings = readSettings(words.length === 0 ? given : { ...given, [recordings]: words.join('\n') });
+  const shelf = await openShelf(settings);
+  const settled = await settle(
+    shelf.map((one) => one.file),
+    settings.options,
+  );
+  const { ignore = [], match = [] } = settled.options;
+  await readRules({ ignore, match });
+  const isEmbedded = values['embed'] === true;
+  // What the configuration says is read where the recordings are; packed recordings have left it.
+  const { config: _config, ...embedded } = settled.options;
+  const variables: Variables = isEmbedded
+    ? { ...given, ...variablesOf({ ...embedded }) }
+    : { ...given, [recordings]: wordsOf(settings).join('\n') };
+  const stub: Omit<Stub, 'file'> = {
+    version: packageVersion,
+    variables: fromFolder(variables, dirname(file)),
+    paths: paths.filter((name) => variables[name] !== undefined),
+    ...(isEmbedded ? { embedded: await Promise.all(shelf.map(embed)) } : {}),
+  };
+  write(file, renderStub(stub, programOf(file, isEmbedded)));
+  process.stderr.write(
+    `reprise: ${relative('', file)} plays ${renderCount(shelf.length, 'recording')}; start it as \`dify\`\n`,
+  );
+  return 0;
+}
+
+/** The file to write. @throws RepriseError where none was named, or one is there that is no stub */
+function outputOf(values: ReadOptions['values']): string {
+  const output = values['output'];
+  if (typeof output !== 'string')
+    throw new RepriseError('usage', 'Failed to write a stub: no file was named. Give `--output`, as in `-o bin/dify`.');
+  const file = resolve(output);
+  const found = findFile(file);
+  if (found?.isDirectory() === true)
+    throw new RepriseError('exists', `Failed to write ${output}: it is a folder. Give \`--output\` a file.`, { file });
+  if (found !== undefined && values['force'] !== true && !isStub(file))
+    throw new RepriseError(
+      'exists',
+      `Failed to write ${output}: it exists already, and is no stub. Choose another name with \`--output\`, or overwrite it with \`--force\`.`,
+      { file },
+    );
+  return file;
+}
+
+function isStub(file: string): boolean {
+  const start = Buffer.alloc(200);
+  const fd = openSync(file, 'r');
+  const length = readSync(fd, start);
+  closeSync(fd);
+  return start.toString('utf8', 0, length).includes(stubMark);
+}
+
+/** Options by their environment variables, a list one a line. */
+function variablesOf(options: Readonly<Record<string, unknown>>): Variables {
+  const variables: Variables = {};
+  for (const spec of replayOptions) {
+    const value = options[libraryName(spec)];
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
+    variables[environmentName(spec)] = Array.isArray(value) ? value.join('\n') : value === true ? '1' : String(value);
+  }
+  return variables;
+}
+
+/** Paths count from the stub, so that both can be moved. */
+function fromFolder(variables: Variables, folder: string): Variables {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, text]) => [
+      name,
+      paths.includes(name)
+        ? text
+            .split('\n')
+            .map((path) => relative(folder, resolve(path)))
+            .join('\n')
+        : text,
+    ]),
+  );
+}
+
+async function embed({ file, about, isNamed }: Shelved): Promise<EmbeddedRecording> {
+  const fd = await openPlain(file);
+  try {
+    return { name: basename(file), about, isNamed, packed: gzipSync(readFileSync(fd)).toString('base64') };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function programOf(file: string, isEmbedded: boolean): StubProgram {
+  const built = fileURLToPath(new URL('./dify.cjs', import.meta.url));
+  if (!isEmbedded) return { kind: 'file', path: relative(dirname(file), built) };
+  const modules: Record<string, string> = {};
+  pack(basename(built), dirname(built), modules);
+  return { kind: 'embedded', modules };
+}
+
+/** A built file, and all that it may load. */
+function pack(name: string, folder: string, modules: Record<string, string>): void {
+  if (modules[name] !== undefined) return;
+  const source = readFileSync(join(folder, name), 'utf8');
+  modules[name] = gzipSync(source).toString('base64');
+  for (const [, next = ''] of source.matchAll(/require\(["'`]\.\/([^"'`]+\.cjs)["'`]\)/g)) pack(next, folder, modules);
+}
+
+/** Whoever starts it meanwhile starts the old one. */
+function write(file: string, text: string): void {
+  const made = `${file}.${process.pid}`;
+  try {
+    mkdirSync(dirname(file), { recursive: findFile(dirname(dirname(file))) === undefined });
+  } catch (error) {
+    if (findFile(dirname(file))?.isDirectory() !== true) throw notWritable(file, error);
+  }
+  try {
+    writeFileSync(made, text);
+    chmodSync(made, 0o755);
+    renameSync(made, file);
+  } catch (error) {
+    throw notWritable(file, error);
+  }
+}
+
+function notWritable(file: string, cause: unknown): RepriseError {
+  return new RepriseError(
+    'not-writable',
+    `Failed to write ${file}: ${reasonOf(cause)}. Give \`--output\` another file.`,
+    {
+      file,
+      cause,
+    },
+  );
+}

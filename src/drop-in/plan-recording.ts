@@ -1,0 +1,71 @@
+import { explainCi } from './check-version.ts';
+import type { Choice } from './choose-recording.ts';
+import { countStart } from './count-start.ts';
+import type { Plan, Start } from './plan-start.ts';
+import { playRecordings } from './plan-start.ts';
+import type { ReadPackage } from './read-package.ts';
+import { slugOf } from './session-name.ts';
+import type { DropInSettings } from './settings.ts';
+import type { Shelved } from './shelf.ts';
+
+interface Situation {
+  start: Start;
+  settings: DropInSettings;
+  read: ReadPackage;
+}
+
+type Chosen = Exclude<Choice, { kind: 'several' }>;
+
+/**
+ * Decides what a start does where sessions may be recorded. The unit is the session: a test and a start in it; without a
+ * test, the plugin.
+ * @throws RepriseError `would-record` where this is CI, and a recording would be made
+ */
+export async function planRecording(choice: Chosen, { start, settings, read }: Situation): Promise<Plan> {
+  const { session, recordMode, mayRecord } = settings;
+  const plugin = read.plugin.name ?? read.stem;
+  const number = session === undefined ? 1 : countStart(session.name, plugin);
+  const known = knownOf(choice, number, session !== undefined);
+  if (recordMode === 'once' && known.length > 0) return playRecordings(known);
+  if (!mayRecord) {
+    const instead = recordMode === 'once' ? insteadOf(choice, number) : [];
+    if (instead.length > 0) return playRecordings(instead);
+    throw explainCi(
+      session === undefined ? `${plugin} has no recording` : `the session ${session.name} has no recording`,
+    );
+  }
+  if (recordMode === 'new_episodes' && known.length > 0) {
+    const [base] = known;
+    const { startSupplement } = await import('./supplement.ts');
+    return {
+      ...(await playRecordings(known)),
+      supplement: () => startSupplement(base?.file ?? '', start, settings),
+    } as Plan;
+  }
+  return {
+    kind: 'record',
+    name: slugOf(session?.name ?? plugin),
+    session: session?.name,
+    start: number,
+    replaces: recordMode === 'all' ? known[0]?.file : undefined,
+    settings,
+  };
+}
+
+/** The recordings of this very start. */
+function knownOf(choice: Chosen, number: number, isTest: boolean): Shelved[] {
+  if (choice.kind === 'session')
+    return choice.starts
+      .filter(({ start }) => start === number)
+      .map(({ one }) => one)
+      .slice(0, 1);
+  return choice.kind === 'plugin' && !isTest ? choice.recordings : [];
+}
+
+/** Where nothing may be recorded: another start of the test, run again in the same process; or what is recorded for all tests. */
+function insteadOf(choice: Chosen, number: number): Shelved[] {
+  if (choice.kind === 'none') return [];
+  if (choice.kind === 'plugin') return choice.recordings;
+  const another = choice.starts[(number - 1) % choice.starts.length];
+  return another === undefined ? [] : [another.one];
+}

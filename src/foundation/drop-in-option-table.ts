@@ -1,0 +1,47 @@
+import { recordModes } from './choices.ts';
+import type { OptionSpec } from './option-spec.ts';
+
+export const anyPackage: OptionSpec = {
+  flag: 'any-package',
+  kind: 'switch',
+  text: 'the package need not be there: its file name finds the recording',
+};
+
+/** What only the drop-in reads, from the environment: a client that does not know it can give it no flags. */
+export const dropInOptions: readonly OptionSpec[] = [
+  {
+    flag: 'recordings',
+    kind: 'texts',
+    value: 'PATH',
+    usually: 'the recordings of the nearest reprise.config.json',
+    text: 'what is played: files, folders, patterns, one a line',
+  },
+  {
+    flag: 'session',
+    kind: 'text',
+    value: 'NAME',
+    usually: "pytest's current test",
+    text: 'the recording to play, by the name of its file or of the test that it was recorded for; otherwise the package chooses',
+  },
+  anyPackage,
+  {
+    flag: 'record-mode',
+    kind: 'choice',
+    value: 'MODE',
+    choices: recordModes,
+    usually: 'none',
+    text: 'none: replay only; once: record a session that has no recording; new_episodes: replay, and record what is not known; all: record afresh',
+  },
+  {
+    flag: 'real-dify',
+    kind: 'path',
+    value: 'FILE',
+    usually: 'the next dify on the PATH',
+    text: 'the program itself, for recording',
+  },
+  {
+    flag: 'record-in-ci',
+    kind: 'switch',
+    text: 'record where CI is set, too; otherwise a start that would record fails there',
+  },
+];
