@@ -122,17 +122,26 @@ async function embed({ file, about, isNamed }: Shelved): Promise<EmbeddedRecordi
 function programOf(file: string, isEmbedded: boolean): StubProgram {
   const built = fileURLToPath(new URL('./dify.cjs', import.meta.url));
   if (!isEmbedded) return { kind: 'file', path: relative(dirname(file), built) };
-  const modules: Record<string, string> = {};
-  pack(basename(built), dirname(built), modules);
-  return { kind: 'embedded', modules };
+  const folder = dirname(built);
+  const first = filesFrom(basename(built), folder, false);
+  const later = filesFrom(basename(built), folder, true).filter((name) => !first.includes(name));
+  const sources = Object.fromEntries(first.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+  const packed = Object.fromEntries(
+    later.map((name) => [name, gzipSync(readFileSync(join(folder, name))).toString('base64')]),
+  );
+  return { kind: 'embedded', modules: { sources, packed } };
 }
 
-/** A built file, and all that it may load. */
-function pack(name: string, folder: string, modules: Record<string, string>): void {
-  if (modules[name] !== undefined) return;
-  const source = readFileSync(join(folder, name), 'utf8');
-  modules[name] = gzipSync(source).toString('base64');
-  for (const [, next = ''] of source.matchAll(/require\(["'`]\.\/([^"'`]+\.cjs)["'`]\)/g)) pack(next, folder, modules);
+/** A built file, and those that it loads: at once, or whenever it may want them, which stands behind an arrow. */
+function filesFrom(name: string, folder: string, isEver: boolean): string[] {
+  const files = new Set([name]);
+  // A set that grows while it is gone through is gone through to its new end.
+  for (const file of files) {
+    const source = readFileSync(join(folder, file), 'utf8');
+    for (const [, arrow, next = ''] of source.matchAll(/(=>)?require\(["'`]\.\/([^"'`]+\.cjs)["'`]\)/g))
+      if (isEver || arrow === undefined) files.add(next);
+  }
+  return [...files];
 }
 
 /** Whoever starts it meanwhile starts the old one. */

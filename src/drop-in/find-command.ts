@@ -1,12 +1,7 @@
-import { distance } from 'fastest-levenshtein';
 import type { DifyCommand } from './commands.ts';
 import { globalFlags, root } from './commands.ts';
 import { isFlag, takesNext } from './parse-flags.ts';
 import type { CommandPath } from './usage.ts';
-import { nameOf } from './usage.ts';
-
-/** A name that differs by no more is suggested. */
-const mostDifferences = 2;
 
 /** The command that a command line means, and what stands there beside its name. */
 export interface FoundCommand {
@@ -15,7 +10,10 @@ export interface FoundCommand {
   args: string[];
 }
 
-/** Looks for the command, as the program's own library (cobra) does: flags may stand before its name. */
+/**
+ * Looks for the command, as the program's own library (cobra) does: flags may stand before its name.
+ * @returns the word instead that should have been one
+ */
 export function findCommand(args: readonly string[]): FoundCommand | string {
   let command = root;
   let path: CommandPath = [root];
@@ -24,8 +22,7 @@ export function findCommand(args: readonly string[]): FoundCommand | string {
     const at = findWord(rest);
     const word = rest[at];
     const next = command.commands.find(({ name }) => name === word);
-    if (next === undefined)
-      return command === root && word !== undefined ? explainUnknown(word) : { command, path, args: rest };
+    if (next === undefined) return command === root && word !== undefined ? word : { command, path, args: rest };
     command = next;
     path = [...path, next];
     rest = rest.toSpliced(at, 1);
@@ -41,15 +38,4 @@ function findWord(args: readonly string[]): number {
     if (takesNext(word, globalFlags)) at++;
   }
   return args.length;
-}
-
-function explainUnknown(word: string): string {
-  const names = root.commands.filter((command) => isLike(command, word)).map(({ name }) => `\t${name}\n`);
-  const suggested = names.length === 0 ? '' : `\n\nDid you mean this?\n${names.join('')}`;
-  return `Error: unknown command ${JSON.stringify(word)} for "${nameOf([root])}"${suggested}\nRun '${nameOf([root])} --help' for usage.\n`;
-}
-
-function isLike({ name }: DifyCommand, word: string): boolean {
-  const [typed, known] = [word.toLowerCase(), name.toLowerCase()];
-  return known.startsWith(typed) || distance(typed, known) <= mostDifferences;
 }

@@ -1,10 +1,10 @@
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, normalize } from 'node:path';
-import { zipSync } from 'fflate';
+import { zipSync } from 'fflate/browser';
 import createIgnore from 'ignore';
 import { reasonOf } from '../foundation/reprise-error.ts';
 import { logTime } from '../protocol/response-format.ts';
-import { parseManifest } from '../recording/plugin-package.ts';
+import { parseNames } from '../recording/plugin-package.ts';
 
 const mebibyte = 1 << 20;
 const usualSize = 50;
@@ -45,7 +45,7 @@ function limitOf(given = ''): number {
 
 function packFolder(folder: string, limit: number): Uint8Array {
   if (!statSync(folder).isDirectory()) throw new Error('not a directory');
-  parseManifest(readFileSync(join(folder, 'manifest.yaml'), 'utf8'));
+  parseNames(readFileSync(join(folder, 'manifest.yaml'), 'utf8'));
   const files = listFiles(folder).toSorted((a, b) => (a.path < b.path ? -1 : 1));
   refuseTooLarge(files, limit);
   return zipSync(Object.fromEntries(files.map(({ path, bytes }) => [path, bytes])), { mtime: noTime });

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { reasonOf, systemCode } from '../foundation/reprise-error.ts';
 import type { PluginIdentity } from '../recording/plugin-package.ts';
+import type { PluginNames } from '../recording/read-manifest.ts';
+import { skimPackage } from '../recording/skim-package.ts';
 import type { Shelved } from './shelf.ts';
 
 /** Why a start-up fails, in the words that the client is given. */
@@ -25,7 +27,7 @@ const goWords: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads the package that is to be run. One that was recorded is known by its digest, and is not unpacked.
+ * Reads the package that is to be run.
  * @param anyPackage it need not be there, nor be one
  * @throws StartUpFault in the program's own words
  */
@@ -50,18 +52,32 @@ function readBytes(file: string): Buffer {
   }
 }
 
+/**
+ * Mostly the names tell which recording is meant. The digest is made only where several have them, and the parser is
+ * loaded only where none has, or the names can't be told without: each takes longer than all else here.
+ */
 async function readIdentity(bytes: Buffer, shelf: readonly Shelved[]): Promise<Partial<PluginIdentity>> {
-  // `import()` of it would start the loader of ES modules, which takes longer than the digest.
-  const { createHash } = process.getBuiltinModule('node:crypto');
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const known = shelf.find(({ about }) => about.plugin?.['sha256'] === sha256);
-  if (known?.about.plugin?.['name'] !== undefined) return { ...known.about.plugin, sha256 };
-  const { PackageFault, readManifest } = await import('../recording/plugin-package.ts');
+  const skimmed = skimPackage(bytes);
+  const named = skimmed === undefined ? 0 : shelf.filter(({ about }) => isSame(about.plugin, skimmed)).length;
+  if (skimmed !== undefined && named === 1) return skimmed;
+  const sha256 = digest(bytes);
+  if (skimmed !== undefined && named > 1) return { ...skimmed, sha256 };
+  const { PackageFault, readManifest } = await import('../recording/read-manifest.ts');
+  const { parseNames } = await import('../recording/plugin-package.ts');
   try {
-    return { ...readManifest(bytes), sha256 };
+    return { ...parseNames(readManifest(bytes)), sha256 };
   } catch (error) {
     if (error instanceof PackageFault)
       throw new StartUpFault(`${error.message}\ndecode plugin file error`, { cause: error });
     throw error;
   }
+}
+
+function isSame(recorded: Readonly<Record<string, string>> = {}, { author, name, version }: PluginNames): boolean {
+  return recorded['author'] === author && recorded['name'] === name && recorded['version'] === version;
+}
+
+function digest(bytes: Buffer): string {
+  // `import()` of a built-in module would start the loader of ES modules.
+  return process.getBuiltinModule('node:crypto').createHash('sha256').update(bytes).digest('hex');
 }

@@ -6,9 +6,15 @@ export const stubMark = '// A drop-in `dify` that replays recordings, made by `r
 /** Where a stub has the program from. */
 export type StubProgram =
   /** A path from the stub's folder to the built program; where that is gone, the installed package is looked for. */
-  | { kind: 'file'; path: string }
-  /** The built program's files by their names, packed with gzip, in base64. */
-  | { kind: 'embedded'; modules: Readonly<Record<string, string>> };
+  { kind: 'file'; path: string } | { kind: 'embedded'; modules: EmbeddedModules };
+
+/** The built program's files by their names. */
+export interface EmbeddedModules {
+  /** Those that every start loads, as they are. */
+  sources: Readonly<Record<string, string>>;
+  /** The others, packed with gzip, in base64. */
+  packed: Readonly<Record<string, string>>;
+}
 
 /**
  * The text of a stub. It is a module or none, whatever `package.json` stands above it: there are only globals in it.
@@ -42,19 +48,32 @@ function renderFile(program: string): string {
   const { start } = load(find());`;
 }
 
-function renderEmbedded(modules: Readonly<Record<string, string>>): string {
-  return `  const modules = ${toSource(modules)};
-  const { gunzipSync } = process.getBuiltinModule('node:zlib');
-  const { compileFunction, constants } = process.getBuiltinModule('node:vm');
+/** What a start needs stands there as it is, and is quick to load; the rest is unpacked when it is wanted. */
+function renderEmbedded({ sources, packed }: EmbeddedModules): string {
+  const functions = Object.entries(sources).map(
+    ([name, source]) => `    ${toSource(name)}: (function (exports, require, module, __filename, __dirname) {${source}\n    }),\n`,
+  );
+  return `  const sources = {
+${functions.join('')}  };
+  const packed = ${toSource(packed)};
   const loaded = new Map();
-  const open = (name) => {
-    if (!name.startsWith('./')) return load(name);
+  const folder = path.dirname(file);
+  const unpack = (name) => {
+    const source = process.getBuiltinModule('node:zlib').gunzipSync(Buffer.from(packed[name], 'base64')).toString();
+    const { compileFunction, constants } = process.getBuiltinModule('node:vm');
+    return compileFunction(source, ['exports', 'require', 'module', '__filename', '__dirname'], {
+      filename: file + '/' + name,
+      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    });
+  };
+  const open = (id) => {
+    if (!id.startsWith('./')) return load(id);
+    const name = id.slice(2);
     if (loaded.has(name)) return loaded.get(name).exports;
     const module = { exports: {} };
     loaded.set(name, module);
-    const source = gunzipSync(Buffer.from(modules[name.slice(2)], 'base64')).toString();
-    const run = compileFunction(source, ['exports', 'require', 'module', '__filename', '__dirname'], { filename: file + '/' + name.slice(2), importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
-    run(module.exports, open, module, file, path.dirname(file));
+    const run = sources[name] ?? unpack(name);
+    run(module.exports, open, module, file, folder);
     return module.exports;
   };
   const { start } = open('./dify.cjs');`;

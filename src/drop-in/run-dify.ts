@@ -24,7 +24,7 @@ export async function runDify({ args, env, stub }: DropInCall): Promise<number> 
   if (args[0] === '--about' && stub !== undefined)
     return say((await import('./render-about.ts')).renderAbout(stub, env));
   const found = findCommand(args);
-  if (typeof found === 'string') return complain(found);
+  if (typeof found === 'string') return complain((await import('./explain-unknown.ts')).explainUnknown(found));
   const { command, path } = found;
   if (command.role === 'not-imitated') return refuse(found, env);
   const parsed = parseFlags(found.args, [...command.flags, ...globalFlags]);

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { PluginIdentity } from '../recording/plugin-package.ts';
-import { PackageFault, readManifest } from '../recording/plugin-package.ts';
+import { parseNames } from '../recording/plugin-package.ts';
+import type { PluginNames } from '../recording/read-manifest.ts';
+import { PackageFault, readManifest } from '../recording/read-manifest.ts';
 
 /** A package over this size is not read: the program itself refuses it. */
 const largestPackage = 256 << 20;
@@ -16,9 +18,9 @@ function readIdentity(file: string): PluginIdentity | undefined {
 }
 
 /** Where it is no package the program says so itself, and the digest still tells which file it was. */
-function readNames(bytes: Uint8Array): Omit<PluginIdentity, 'sha256'> {
+function readNames(bytes: Uint8Array): PluginNames {
   try {
-    return readManifest(bytes);
+    return parseNames(readManifest(bytes));
   } catch (error) {
     if (error instanceof PackageFault) return {};
     throw error;

@@ -1,74 +1,53 @@
-import { unzipSync } from 'fflate';
+import type { YAMLParseError } from 'yaml';
 import { parseDocument } from 'yaml';
 import { isJsonObject } from '../foundation/parse-json.ts';
-
-const manifestName = 'manifest.yaml';
-const largestManifest = 1 << 20;
+import type { PluginNames } from './read-manifest.ts';
+import { PackageFault } from './read-manifest.ts';
 
 /** What a package says of itself. */
-export interface PluginIdentity {
-  author?: string;
-  name?: string;
-  version?: string;
+export interface PluginIdentity extends PluginNames {
   /** Of the package file, in hexadecimal. */
   sha256: string;
 }
 
-/** Why a file is no package, in the program's own words. */
-export class PackageFault extends Error {
-  override readonly name = 'PackageFault';
-}
-
 /**
- * Reads the names in a package's manifest.
- * @throws PackageFault where it is no zip file, or has no manifest that is YAML
- */
-export function readManifest(bytes: Uint8Array): Omit<PluginIdentity, 'sha256'> {
-  const manifest = parseManifest(Buffer.from(readEntry(bytes)).toString());
-  return { ...pick(manifest, 'author'), ...pick(manifest, 'name'), ...pick(manifest, 'version') };
-}
-
-function readEntry(bytes: Uint8Array): Uint8Array {
-  let files: Record<string, Uint8Array>;
-  try {
-    files = unzipSync(bytes, {
-      filter: ({ name, originalSize }) => name === manifestName && originalSize <= largestManifest,
-    });
-  } catch (error) {
-    throw new PackageFault('difypkg: not a valid difypkg file', { cause: error });
-  }
-  const entry = files[manifestName];
-  if (entry === undefined) throw new PackageFault(`open ${manifestName}: file does not exist`);
-  return entry;
-}
-
-/**
- * Reads the text of a manifest.
+ * The names in a manifest.
  * @throws PackageFault where it is no YAML
  */
-export function parseManifest(text: string): Record<string, unknown> {
+export function parseNames(text: string): PluginNames {
   const document = parseDocument(text);
   const [error] = document.errors;
   if (error === undefined) {
     const value: unknown = document.toJS();
-    return isJsonObject(value) ? value : {};
+    const manifest = isJsonObject(value) ? value : {};
+    return { ...pick(manifest, 'author'), ...pick(manifest, 'name'), ...pick(manifest, 'version') };
   }
   const line = error.linePos?.[0].line ?? 1;
-  throw new PackageFault(`yaml: line ${line}: ${goWords[error.code] ?? 'did not find expected node content'}`, {
-    cause: error,
-  });
+  throw new PackageFault(`yaml: line ${line}: ${explainFault(error, text.slice(0, error.pos[0]))}`, { cause: error });
 }
 
-/** The words of Go's parser for the commonest faults. */
+/** The words of Go's parser for the commonest faults. @param before the text before the place where it was seen */
+function explainFault({ code, message }: YAMLParseError, before: string): string {
+  if (message.startsWith('Flow')) {
+    const isEmpty = /[[{]\s*$/.test(before);
+    return isEmpty ? noNode : `did not find expected ',' or '${message.startsWith('Flow map') ? '}' : ']'}'`;
+  }
+  if (code === 'UNEXPECTED_TOKEN') return /(^|:)\s*$/.test(before) ? noNode : noKey;
+  return goWords[code] ?? noNode;
+}
+
+const noNode = 'did not find expected node content';
+const noKey = 'did not find expected key';
 const goWords: Readonly<Record<string, string>> = {
-  BAD_INDENT: 'did not find expected key',
+  BAD_INDENT: noKey,
   BLOCK_AS_IMPLICIT_KEY: 'mapping values are not allowed in this context',
-  MULTILINE_IMPLICIT_KEY: "could not find expected ':'",
+  MULTILINE_IMPLICIT_KEY: 'mapping values are not allowed in this context',
   MISSING_CHAR: 'found unexpected end of stream',
   TAB_AS_INDENT: 'found character that cannot start any token',
+  BAD_SCALAR_START: 'found character that cannot start any token',
 };
 
-function pick(manifest: Record<string, unknown>, key: 'author' | 'name' | 'version'): Partial<PluginIdentity> {
+function pick(manifest: Record<string, unknown>, key: keyof PluginNames): PluginNames {
   const value = manifest[key];
   return typeof value === 'string' || typeof value === 'number' ? { [key]: String(value) } : {};
 }
