@@ -33,7 +33,7 @@ const mostNamed = 8;
 export function chooseRecording(shelf: readonly Shelved[], wanted: Wanted): Choice {
   const { session, plugin } = wanted;
   if (session === undefined) return choosePlugin(shelf, wanted);
-  const starts = startsOf(shelf, session.name).filter(({ one }) => isMade(one, plugin));
+  const starts = startsOf(shelf, session).filter(({ one }) => isMade(one, plugin));
   if (starts.length > 0) return { kind: 'session', starts };
   if (session.isAsked)
     return { kind: 'none', reason: `no recording of the session ${session.name} is among ${nameAll(shelf)}` };
@@ -46,8 +46,8 @@ export function chooseRecording(shelf: readonly Shelved[], wanted: Wanted): Choi
 }
 
 /** The recordings of a session, in the order of its starts. */
-function startsOf(shelf: readonly Shelved[], session: string): StartRecording[] {
-  const slug = slugOf(session);
+function startsOf(shelf: readonly Shelved[], session: SessionName): StartRecording[] {
+  const slug = slugOf(session.name);
   return shelf
     .map((one) => ({ one, start: startOf(one, session, slug) }))
     .filter(({ start }) => start > 0)
@@ -55,9 +55,9 @@ function startsOf(shelf: readonly Shelved[], session: string): StartRecording[] 
 }
 
 /** @returns which start of the session a recording is; 0 where it is none */
-function startOf({ about, stem }: Shelved, session: string, slug: string): number {
-  if (about.session !== undefined) return about.session === session || stem === session ? (about.start ?? 1) : 0;
-  if (stem === session || stem === slug) return 1;
+function startOf({ about, stem }: Shelved, { name, isAsked }: SessionName, slug: string): number {
+  if (about.session !== undefined) return about.session === name || (isAsked && stem === name) ? (about.start ?? 1) : 0;
+  if (stem === name || stem === slug) return 1;
   const number = stem.startsWith(`${slug}-`) ? stem.slice(slug.length + 1) : '';
   return /^[1-9]\d{0,5}$/.test(number) ? Number(number) : 0;
 }

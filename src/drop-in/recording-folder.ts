@@ -2,6 +2,7 @@ import { linkSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RepriseError, reasonOf, systemCode } from '../foundation/reprise-error.ts';
 import { findFile } from '../transport/find-file.ts';
+import { isAlive } from '../transport/is-alive.ts';
 import type { DropInSettings } from './settings.ts';
 import { wordsOf } from './shelf.ts';
 
@@ -61,14 +62,5 @@ export function placeRecording(part: string, stem: string, first: number): strin
       renameSync(part, file);
       return file;
     }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) === 'EPERM';
   }
 }

@@ -51,7 +51,8 @@ function renderFile(program: string): string {
 /** What a start needs stands there as it is, and is quick to load; the rest is unpacked when it is wanted. */
 function renderEmbedded({ sources, packed }: EmbeddedModules): string {
   const functions = Object.entries(sources).map(
-    ([name, source]) => `    ${toSource(name)}: (function (exports, require, module, __filename, __dirname) {${source}\n    }),\n`,
+    ([name, source]) =>
+      `    ${toSource(name)}: (function (exports, require, module, __filename, __dirname) {${source}\n    }),\n`,
   );
   return `  const sources = {
 ${functions.join('')}  };
