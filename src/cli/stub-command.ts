@@ -8,7 +8,7 @@ import { readSettings } from '../drop-in/settings.ts';
 import type { Shelved } from '../drop-in/shelf.ts';
 import { openShelf, wordsOf } from '../drop-in/shelf.ts';
 import type { EmbeddedRecording, Stub } from '../drop-in/stub.ts';
-import { libraryName } from '../foundation/check-options.ts';
+import { dropInOptions } from '../foundation/drop-in-option-table.ts';
 import { environmentName } from '../foundation/option-spec.ts';
 import { packageVersion } from '../foundation/package-version.ts';
 import type { ReadOptions } from '../foundation/read-options.ts';
@@ -18,19 +18,19 @@ import { openPlain } from '../recording/recording-reader.ts';
 import { readRules } from '../replayer/read-rules.ts';
 import { settle } from '../replayer/settings.ts';
 import { findFile } from '../transport/find-file.ts';
-import { optionsOf } from './library-options.ts';
+import { valuesOf } from './library-options.ts';
 import { renderCount } from './render-count.ts';
 
 type Variables = Record<string, string>;
 
 const recordings = 'REPRISE_RECORDINGS';
-const paths = [recordings, ...replayOptions.filter(({ kind }) => kind === 'path').map(environmentName)];
+const baked = [...replayOptions, ...dropInOptions];
+const paths = [recordings, ...baked.filter(({ kind }) => kind === 'path').map(environmentName)];
 
 /** Writes a file that is a drop-in, with recordings and options of its own. */
 export async function runStub({ values, words }: ReadOptions): Promise<number> {
   const file = outputOf(values);
-  const given = variablesOf({ ...optionsOf(values) });
-  if (values['any-package'] === true) given['REPRISE_ANY_PACKAGE'] = '1';
+  const given = variablesOf(values);
   const settings = readSettings(words.length === 0 ? given : { ...given, [recordings]: words.join('\n') });
   const shelf = await openShelf(settings);
   const settled = await settle(
@@ -43,7 +43,7 @@ export async function runStub({ values, words }: ReadOptions): Promise<number> {
   // What the configuration says is read where the recordings are; packed recordings have left it.
   const { config: _config, ...embedded } = settled.options;
   const variables: Variables = isEmbedded
-    ? { ...given, ...variablesOf({ ...embedded }) }
+    ? { ...given, ...variablesOf(valuesOf(embedded)) }
     : { ...given, [recordings]: wordsOf(settings).join('\n') };
   const stub: Omit<Stub, 'file'> = {
     version: packageVersion,
@@ -85,10 +85,10 @@ function isStub(file: string): boolean {
 }
 
 /** Options by their environment variables, a list one a line. */
-function variablesOf(options: Readonly<Record<string, unknown>>): Variables {
+function variablesOf(values: ReadOptions['values']): Variables {
   const variables: Variables = {};
-  for (const spec of replayOptions) {
-    const value = options[libraryName(spec)];
+  for (const spec of baked) {
+    const value = values[spec.flag];
     if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
     variables[environmentName(spec)] = Array.isArray(value) ? value.join('\n') : value === true ? '1' : String(value);
   }

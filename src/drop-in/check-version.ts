@@ -1,7 +1,7 @@
 import { RepriseError } from '../foundation/reprise-error.ts';
 import { settle } from '../replayer/settings.ts';
 import { readRules } from '../replayer/read-rules.ts';
-import { chooseRecording } from './choose-recording.ts';
+import { explainNoSession, mayFind } from './choose-recording.ts';
 import { findRealDify } from './find-real-dify.ts';
 import { readSettings } from './settings.ts';
 import type { DropInSettings } from './settings.ts';
@@ -37,14 +37,14 @@ async function checkOptions({ options }: DropInSettings, shelf: readonly Shelved
   await readRules({ ignore, match });
 }
 
-/** A session that was asked for must be there. */
-function checkSession({ session, recordMode }: DropInSettings, shelf: readonly Shelved[]): void {
-  if (recordMode !== 'none' || session?.isAsked !== true) return;
-  const choice = chooseRecording(shelf, { session, plugin: {}, stem: '' });
-  if (choice.kind !== 'none') return;
+/** A session for which there is nothing, whatever the package. */
+function checkSession({ session, recordMode, mayRecord }: DropInSettings, shelf: readonly Shelved[]): void {
+  if (session === undefined || mayFind(shelf, session)) return;
+  if (recordMode === 'once' && !mayRecord) throw explainCi(`the session ${session.name} has no recording`);
+  if (recordMode !== 'none') return;
   throw new RepriseError(
     'not-found',
-    `Failed to choose a recording: ${choice.reason}. Record it, or name another by \`REPRISE_SESSION\`.`,
+    `Failed to choose a recording: ${explainNoSession(shelf, session)}. Record it, or name another by \`REPRISE_SESSION\`.`,
   );
 }
 

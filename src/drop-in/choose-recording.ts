@@ -35,14 +35,25 @@ export function chooseRecording(shelf: readonly Shelved[], wanted: Wanted): Choi
   if (session === undefined) return choosePlugin(shelf, wanted);
   const starts = startsOf(shelf, session).filter(({ one }) => isMade(one, plugin));
   if (starts.length > 0) return { kind: 'session', starts };
-  if (session.isAsked)
-    return { kind: 'none', reason: `no recording of the session ${session.name} is among ${nameAll(shelf)}` };
+  if (session.isAsked) return { kind: 'none', reason: explainNoSession(shelf, session) };
   // Recordings that were made for other tests are none for this one.
   const common = shelf.filter(({ about }) => about.session === undefined);
   const choice = choosePlugin(common, wanted);
   return choice.kind === 'none' && common.length < shelf.length
-    ? { kind: 'none', reason: `no recording of the session ${session.name} is among ${nameAll(shelf)}` }
+    ? { kind: 'none', reason: explainNoSession(shelf, session) }
     : choice;
+}
+
+/** Why a session finds nothing. */
+export function explainNoSession(shelf: readonly Shelved[], { name }: SessionName): string {
+  return `no recording of the session ${name} is among ${nameAll(shelf)}`;
+}
+
+/** Whether a session may find a recording, as far as that can be said before the package is known. */
+export function mayFind(shelf: readonly Shelved[], session: SessionName): boolean {
+  return (
+    startsOf(shelf, session).length > 0 || (!session.isAsked && shelf.some(({ about }) => about.session === undefined))
+  );
 }
 
 /** The recordings of a session, in the order of its starts. */

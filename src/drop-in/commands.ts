@@ -31,7 +31,7 @@ export const globalFlags: readonly DifyFlag[] = [
 const group = { flags: [], commands: [] } as const;
 const foreign = { ...group, role: 'not-imitated' } as const;
 
-const run: DifyCommand = {
+export const runCommand: DifyCommand = {
   ...group,
   name: 'run',
   argument: '[plugin_package_path]',
@@ -102,7 +102,7 @@ export const root: DifyCommand = {
         packageCommand,
         { ...foreign, name: 'permission', short: 'Edit permission', long: 'Edit permission' },
         { ...foreign, name: 'readme', short: 'Readme', long: 'Readme' },
-        run,
+        runCommand,
       ],
     },
     { ...foreign, name: 'signature', short: 'Signature', long: 'Signature related commands' },

@@ -35,6 +35,7 @@ export async function recordSession(plan: RecordPlan, start: Start & { args: rea
     command,
     file: part,
     force: true,
+    writeFirst: true,
     env: { ...process.env, REPRISE_RECORDED_BY: String(process.pid) },
     stdin,
     stdout,

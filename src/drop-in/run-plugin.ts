@@ -5,7 +5,7 @@ import type { ResponseFormat } from '../protocol/response-format.ts';
 import { blankFormat, formats } from '../protocol/response-format.ts';
 import { play } from '../cli/play.ts';
 import { settle } from '../replayer/settings.ts';
-import { isParentGone } from '../transport/parent.ts';
+import { isParentGone, readStdinNow } from '../transport/parent.ts';
 import { nameVariables } from './name-variables.ts';
 import type { Plan } from './plan-start.ts';
 import { planStart } from './plan-start.ts';
@@ -64,7 +64,8 @@ async function prepare(plan: Extract<Plan, { kind: 'replay' }>, { settings, mode
   return {
     files,
     format,
-    isClientGone: isParentGone,
+    client: { isGone: isParentGone, readLeft: readStdinNow },
+    spelling: 'variables' as const,
     warnings: plan.note === undefined ? [] : [plan.note],
     ...(plan.onOpen === undefined ? {} : { onOpen: plan.onOpen }),
     ...(supplement === undefined ? {} : { passOn: supplement.passOn, onExit: supplement.end }),

@@ -57,6 +57,7 @@ export function startSupplement(base: string, start: Start, settings: DropInSett
       command: [real, 'plugin', 'run', start.file, '-m', 'stdio', '-r', 'json'],
       file: part,
       force: true,
+      writeFirst: true, // a request is written as soon as the program is ready, and noted behind that
       env: { ...process.env, REPRISE_RECORDED_BY: String(process.pid) },
     });
     const splitter = new LineSplitter(Infinity);

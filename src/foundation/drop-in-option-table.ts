@@ -7,6 +7,22 @@ export const anyPackage: OptionSpec = {
   text: 'the package need not be there: its file name finds the recording',
 };
 
+export const recordMode: OptionSpec = {
+  flag: 'record-mode',
+  kind: 'choice',
+  value: 'MODE',
+  choices: recordModes,
+  usually: 'none',
+  text: 'none: replay only; once: record a session that has no recording; new_episodes: replay, and record what is not known; all: record afresh',
+};
+export const realDify: OptionSpec = {
+  flag: 'real-dify',
+  kind: 'path',
+  value: 'FILE',
+  usually: 'the next dify on the PATH',
+  text: 'the program itself, for recording',
+};
+
 /** What only the drop-in reads, from the environment: a client that does not know it can give it no flags. */
 export const dropInOptions: readonly OptionSpec[] = [
   {
@@ -24,21 +40,8 @@ export const dropInOptions: readonly OptionSpec[] = [
     text: 'the recording to play, by the name of its file or of the test that it was recorded for; otherwise the package chooses',
   },
   anyPackage,
-  {
-    flag: 'record-mode',
-    kind: 'choice',
-    value: 'MODE',
-    choices: recordModes,
-    usually: 'none',
-    text: 'none: replay only; once: record a session that has no recording; new_episodes: replay, and record what is not known; all: record afresh',
-  },
-  {
-    flag: 'real-dify',
-    kind: 'path',
-    value: 'FILE',
-    usually: 'the next dify on the PATH',
-    text: 'the program itself, for recording',
-  },
+  recordMode,
+  realDify,
   {
     flag: 'record-in-ci',
     kind: 'switch',

@@ -1,5 +1,5 @@
 import type { CommandSpec, OptionSpec } from './option-spec.ts';
-import { anyPackage } from './drop-in-option-table.ts';
+import { anyPackage, realDify, recordMode } from './drop-in-option-table.ts';
 import { config, ignore, match, matching, replayOptions, strict } from './replay-option-table.ts';
 
 const json: OptionSpec = { flag: 'json', kind: 'switch', text: 'JSON for programs instead of a table' };
@@ -74,6 +74,8 @@ export const commandTable = [
       },
       { flag: 'force', kind: 'switch', text: 'overwrite the file if it exists, and is no stub' },
       anyPackage,
+      recordMode,
+      realDify,
       ...replayOptions,
     ],
   },

@@ -1,3 +1,5 @@
+import type { Spelling } from '../foundation/spell-option.ts';
+import { spellOption } from '../foundation/spell-option.ts';
 import { withoutQuotes } from './derived.ts';
 import type { Asked, Difference, Differences } from './differences.ts';
 import { isIdentity } from './identity.ts';
@@ -29,24 +31,39 @@ const mostKinds = 8;
 const longestPath = 200;
 const longestAction = 100;
 
+/** How a miss is told. */
+export interface Telling {
+  /** The journal's file. */
+  journal?: string | undefined;
+  /** How its reader gives options. @default 'flags' */
+  spelling?: Spelling | undefined;
+}
+
 /** Says on one line, without double quotes, why a request found nothing and what would make it match. */
-export function explainMiss({ type, action }: Asked, reason: MissReason, journal: string | undefined): string {
+export function explainMiss({ type, action }: Asked, reason: MissReason, telling: Telling = {}): string {
+  const { journal, spelling = 'flags' } = telling;
   const what = withoutQuotes(action.slice(0, longestAction));
-  const parts = [`reprise: ${explainReason(what, withoutQuotes(type.slice(0, longestAction)), reason)}`];
+  const parts = [
+    `reprise: ${explainReason({ action: what, type: withoutQuotes(type.slice(0, longestAction)) }, reason, spelling)}`,
+  ];
   if (journal !== undefined) parts.push(`journal ${journal}`);
   // Names of files and recorded actions are anybody's, too.
   return withoutQuotes(parts.join('; '));
 }
 
-function explainReason(action: string, type: string, reason: MissReason): string {
+function explainReason(
+  { action, type }: Record<'action' | 'type', string>,
+  reason: MissReason,
+  spelling: Spelling,
+): string {
   if (reason.kind === 'exhausted')
-    return `no match for ${action}; ${reason.where} is equal, and has been given ${times(reason.times)}, as often as recorded; to have it given again: --on-exhausted repeat`;
+    return `no match for ${action}; ${reason.where} is equal, and has been given ${times(reason.times)}, as often as recorded; to have it given again: ${spellOption('on-exhausted', ['repeat'], spelling)}`;
   if (reason.kind === 'order') {
     const next = reason.next === undefined ? 'nothing more' : reason.next;
-    return `no match for ${action}; ${reason.where} is equal, but next in the recorded order is ${next}; to take any order: --order any`;
+    return `no match for ${action}; ${reason.where} is equal, but next in the recorded order is ${next}; to take any order: ${spellOption('order', ['any'], spelling)}`;
   }
   const [nearest] = reason.near;
-  if (nearest !== undefined) return `no match for ${action}; nearest ${explainNear(nearest)}`;
+  if (nearest !== undefined) return `no match for ${action}; nearest ${explainNear(nearest, spelling)}`;
   if (reason.recorded.length === 0) return `no match for ${action}; no invocation was recorded`;
   return `no match for ${action} of type ${type}; recorded are ${listKinds(reason.recorded)}; to have it answered: record it`;
 }
@@ -60,10 +77,10 @@ function times(count: number): string {
   return count === 1 ? 'once' : `${count} times`;
 }
 
-function explainNear({ where, differences }: Near): string {
+function explainNear({ where, differences }: Near, spelling: Spelling): string {
   const told = differences.list.slice(0, mostTold).map(explainDifference);
   const more = differences.count > told.length ? `; and ${differences.count - told.length} more` : '';
-  return `${where}: ${told.join('; ')}${more}; ${explainRemedy(differences)}`;
+  return `${where}: ${told.join('; ')}${more}; ${explainRemedy(differences, spelling)}`;
 }
 
 /** `/request/x recorded 1, received 2`, on one line without double quotes. */
@@ -84,9 +101,9 @@ export interface Remedy {
 }
 
 /** What makes the request match, as options; or that it must be recorded, where it asks for something else. */
-function explainRemedy(differences: Differences): string {
+function explainRemedy(differences: Differences, spelling: Spelling): string {
   const remedy = remedyOf(differences);
-  return remedy === undefined ? 'to have it answered: record it' : `to accept it: ${renderRemedy(remedy)}`;
+  return remedy === undefined ? 'to have it answered: record it' : `to accept it: ${renderRemedy(remedy, spelling)}`;
 }
 
 /** The options that make a request match; none where it asks for something else, or where it takes too many. */
@@ -104,10 +121,15 @@ export function remedyOf({ list, count }: Differences): Remedy | undefined {
 }
 
 /** A remedy as a shell takes it. */
-export function renderRemedy({ ignore, match }: Remedy): string {
-  return [...ignore.map((path) => `--ignore ${quote(path)}`), ...match.map((path) => `--match ${quote(path)}`)].join(
-    ' ',
-  );
+export function renderRemedy({ ignore, match }: Remedy, spelling?: Spelling): string {
+  const options = [
+    ['ignore', ignore],
+    ['match', match],
+  ] as const;
+  return options
+    .filter(([, values]) => values.length > 0)
+    .map(([flag, values]) => spellOption(flag, values, spelling))
+    .join(' ');
 }
 
 /** Whether a path can be told, and given again as it was told. */
@@ -119,10 +141,6 @@ function setFor({ recorded, received, expected }: Difference): string | undefine
   return recorded === undefined || received === undefined || expected.length > 0
     ? undefined
     : commonSet(recorded, received);
-}
-
-function quote(path: string): string {
-  return /^[\w/~.=-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 /** A path that a person can read. */

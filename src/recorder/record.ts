@@ -35,6 +35,8 @@ export interface RecordOptions {
   env?: NodeJS.ProcessEnv;
   /** What is known of the session beforehand: fields of the event `about`. */
   about?: Readonly<Record<string, unknown>>;
+  /** Keeps each chunk before it is passed on, so that a SIGKILL costs no line that the client has seen. @default false */
+  writeFirst?: boolean;
   /** What becomes of the file when this process is killed. */
   lastWill?: LastWill;
   /** The client's side. @default streams that the handle has */
@@ -109,6 +111,7 @@ export async function record(options: RecordOptions): Promise<Recorder> {
     onLoss,
     onHold,
     onLearned,
+    writesFirst: options.writeFirst ?? false,
   });
   const began = clock.now();
   if (options.about !== undefined) session.event('about', options.about);

@@ -9,8 +9,10 @@ export interface RelayOptions {
   sink: Writable;
   /** Ends the sink with the source; not for a stderr that is spoken on afterwards. */
   endsSink: boolean;
-  /** Sees each chunk after it was passed on, with the time of its arrival. */
+  /** Sees each chunk after it was passed on, or before that, with the time of its arrival. */
   onChunk: (chunk: Buffer, at: number) => void;
+  /** Whether a chunk is seen before it is passed on. */
+  seesFirst: boolean;
   /** The source has ended, and the sink has been told. */
   onEnd: () => void;
   /** The sink takes no more. Whoever writes to the source should learn of it, as without a recorder. */
@@ -91,10 +93,12 @@ export class Relay {
   }
 
   #pass(chunk: Buffer): void {
-    const at = this.#options.now();
+    const { now, onChunk, seesFirst } = this.#options;
+    const at = now();
+    if (seesFirst) onChunk(chunk, at);
     if (this.#intercept === undefined) this.send(chunk);
     else this.#intercept.take(chunk);
-    this.#options.onChunk(chunk, at);
+    if (!seesFirst) onChunk(chunk, at);
   }
 
   #flow(): void {

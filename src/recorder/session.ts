@@ -17,6 +17,8 @@ export interface SessionOptions {
   /** So much waits to be written that the sources must pause; and they may go on. */
   onHold: (isHeld: boolean) => void;
   onLearned: (learned: Learned) => void;
+  /** Whether what comes is in the file at once. */
+  writesFirst?: boolean;
 }
 
 /** What is kept of a session: every stream's bytes and every event, with the time since it began. */
@@ -27,14 +29,17 @@ export class Session {
   readonly #tally: Tally;
   readonly #channels = new Map<string, LineJoiner>();
   readonly #onHold: (isHeld: boolean) => void;
+  /** Whether what comes is in the file before `bytes` returns, and so to be kept before it is passed on. */
+  readonly writesFirst: boolean;
   #last = 0;
   #isHeld = false;
   #isOver = false;
 
-  constructor({ clock, command, version, fd, onLoss, onHold, onLearned }: SessionOptions) {
+  constructor({ clock, command, version, fd, onLoss, onHold, onLearned, writesFirst = false }: SessionOptions) {
     this.#clock = clock;
     this.#began = clock.now();
     this.#onHold = onHold;
+    this.writesFirst = writesFirst;
     this.#tally = new Tally((learned) => {
       // Not by `event`: after a burst, lines are looked at when the session is over already.
       this.#writer?.addEvent(this.#now(), 'about', { ...learned });
@@ -58,6 +63,7 @@ export class Session {
   bytes(channel: Channel, chunk: Buffer, now: number): void {
     if (this.#isOver) return;
     this.#writer?.addBytes(this.#joiner(channel), this.#at(now), chunk);
+    if (this.writesFirst) this.#writer?.writeNow();
     if (this.#writer?.isFull === true) this.#hold(true);
   }
 

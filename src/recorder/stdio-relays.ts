@@ -47,6 +47,7 @@ export function startStdioRelays(options: StdioRelayOptions): StdioRelays {
     sink: child.stdin,
     endsSink: true,
     now,
+    seesFirst: session.writesFirst,
     onChunk: (chunk, at) => session.bytes(client, chunk, at),
     onEnd: () => session.eof(client),
     onReset: () => child.stdin.end(),
@@ -77,6 +78,7 @@ export function startStdioRelays(options: StdioRelayOptions): StdioRelays {
       ...ends,
       endsSink: !channel.stderr,
       now,
+      seesFirst: session.writesFirst,
       onChunk: (chunk, at) => session.bytes(channel, chunk, at),
       onEnd: () => session.eof(channel),
       onReset: () => session.eof(channel),
@@ -90,7 +92,11 @@ export function startStdioRelays(options: StdioRelayOptions): StdioRelays {
     output.hold(true);
     try {
       const { startTcpRelay } = await import('./tcp-relay.ts');
-      tcp = await startTcpRelay(announcement, { now, onConnect: (connection) => connectionSink(connection) });
+      tcp = await startTcpRelay(announcement, {
+        now,
+        seesFirst: session.writesFirst,
+        onConnect: (connection) => connectionSink(connection),
+      });
       return { host: isLoopback(announcement.host) ? announcement.host : '127.0.0.1', port: tcp.port };
     } catch (error) {
       options.onLoss(asError(error));

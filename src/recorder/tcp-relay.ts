@@ -19,6 +19,8 @@ export interface ConnectionSink {
 
 export interface TcpRelayOptions {
   now: () => number;
+  /** Whether a chunk is seen before it is passed on. */
+  seesFirst: boolean;
   /** A client has connected; connections are counted from 1. */
   onConnect: (connection: number) => ConnectionSink;
 }
@@ -38,7 +40,7 @@ export interface TcpRelay {
 /** Listens on loopback, and passes each connection on to the plugin, apart from the others. */
 export async function startTcpRelay(
   { host, port }: Announcement,
-  { now, onConnect }: TcpRelayOptions,
+  { now, seesFirst, onConnect }: TcpRelayOptions,
 ): Promise<TcpRelay> {
   const relays = new Set<Relay>();
   const answers = new Set<Relay>(); // from the plugin to its clients, while there is something to come
@@ -99,6 +101,7 @@ export async function startTcpRelay(
         sink: target,
         endsSink: true,
         now,
+        seesFirst,
         onChunk: (chunk, at) => sink.onChunk(chunk, at, from),
         onEnd: () => {
           sink.onEnd(from);

@@ -101,6 +101,12 @@ export class RecordingWriter {
     this.#add({ kind: 'event', at, event, fields });
   }
 
+  /** Writes all that waits before it returns. */
+  writeNow(): void {
+    while (!this.#hasFailed && this.#head < this.#queue.length) this.#encodeSlice();
+    if (!this.#hasFailed) this.#slab.flushNow();
+  }
+
   /** Writes all that waits, seals the file with an `end` event, and closes it. */
   async end(now: () => number, reason: string): Promise<void> {
     this.#isEnding = true;

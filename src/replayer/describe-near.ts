@@ -1,5 +1,6 @@
 import { keepStart } from '../foundation/characters.ts';
 import type { Difference } from '../protocol/differences.ts';
+import type { Spelling } from '../foundation/spell-option.ts';
 import { explainDifference, remedyOf, renderRemedy } from '../protocol/explain-miss.ts';
 import type { GoObject, GoValue } from '../protocol/go-decoder.ts';
 import { encodeGoValue } from '../protocol/go-encoder.ts';
@@ -15,14 +16,14 @@ const longestRequest = 64_000;
 const longestPath = 2000;
 
 /** A near invocation as the journal has it. */
-export function describeNear({ item, differences }: Compared<Invocation>): NearEntry {
+export function describeNear({ item, differences }: Compared<Invocation>, spelling?: Spelling): NearEntry {
   const remedy = remedyOf(differences);
   return {
     recording: item.source.path,
     invocation: item.number,
     differences: differences.list.map(describeDifference),
     difference_count: differences.count,
-    ...(remedy === undefined ? {} : { remedy: renderRemedy(remedy), accept: remedy }),
+    ...(remedy === undefined ? {} : { remedy: renderRemedy(remedy, spelling), accept: remedy }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { keepStart } from '../foundation/characters.ts';
+import type { Spelling } from '../foundation/spell-option.ts';
 import type { Asked } from '../protocol/differences.ts';
 import type { MissReason } from '../protocol/explain-miss.ts';
 import { explainMiss } from '../protocol/explain-miss.ts';
@@ -21,6 +22,13 @@ export interface AskedLine {
   connection: number;
 }
 
+/** How misses are told, and to whom. */
+export interface LedgerOptions {
+  onMissed?: ((miss: MissedRequest, journal: string | undefined) => void) | undefined;
+  /** How options are given by those who read of a miss. */
+  spelling?: Spelling | undefined;
+}
+
 /** So many misses and refusals are remembered one by one; the rest is counted. */
 const mostKept = 1000;
 /** Of an id, a type or an action, so many characters. */
@@ -36,14 +44,16 @@ export class Ledger {
   #refusedCount = 0;
   readonly #script: Script;
   readonly #journal: Journal;
-  readonly #onMiss: ((miss: MissedRequest, journal: string | undefined) => void) | undefined;
+  readonly #onMiss: LedgerOptions['onMissed'];
+  readonly #spelling: Spelling | undefined;
   readonly #names: ReadonlyMap<string, string>;
   #lines = 0;
 
-  constructor(script: Script, journal: Journal, onMiss?: (miss: MissedRequest, journal: string | undefined) => void) {
+  constructor(script: Script, journal: Journal, { onMissed, spelling }: LedgerOptions = {}) {
     this.#script = script;
     this.#journal = journal;
-    this.#onMiss = onMiss;
+    this.#onMiss = onMissed;
+    this.#spelling = spelling;
     this.#names = shortNames(script.files);
   }
 
@@ -82,12 +92,17 @@ export class Ledger {
   miss(line: AskedLine, request: Asked & { id: string }, miss: Miss): string {
     const file = this.#journal.begin();
     const near = miss.kind === 'unknown' ? this.#script.index.near(request).slice(0, mostNear) : [];
-    const text = explainMiss(request, this.#reasonOf(miss, near), file);
+    const text = explainMiss(request, this.#reasonOf(miss, near), { journal: file, spelling: this.#spelling });
     const entry: MissedRequest = {
       ...entryOf(line, request.id),
       type: keepStart(request.type, longestName),
       action: keepStart(request.action, longestName),
-      missed: { reason: miss.kind, text, ...describeRequest(request.request), near: near.map(describeNear) },
+      missed: {
+        reason: miss.kind,
+        text,
+        ...describeRequest(request.request),
+        near: near.map((one) => describeNear(one, this.#spelling)),
+      },
     };
     this.#journal.asked(() => entry);
     this.#missedCount++;

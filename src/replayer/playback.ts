@@ -1,4 +1,6 @@
 import type { UnfinishedPolicy } from '../foundation/choices.ts';
+import type { Spelling } from '../foundation/spell-option.ts';
+import { spellOption } from '../foundation/spell-option.ts';
 import { exceptionText, withoutQuotes } from '../protocol/derived.ts';
 import type { ResponseFormat } from '../protocol/response-format.ts';
 import { toWire } from '../protocol/wire.ts';
@@ -17,6 +19,8 @@ export interface PlaybackOptions {
   tempo: Tempo;
   /** What an invocation that never ended in the recording does: nothing more, or it says so. */
   onUnfinished: UnfinishedPolicy;
+  /** How options are given by those who read of it. */
+  spelling?: Spelling;
 }
 
 /** For whom an invocation is played. */
@@ -81,7 +85,7 @@ export class Playback {
   }
 
   #finish(): Step | undefined {
-    const { format, onUnfinished } = this.#options;
+    const { format, onUnfinished, spelling } = this.#options;
     if (this.#invocation.hasEnded || onUnfinished === 'hang') {
       this.#onDone();
       return undefined;
@@ -90,7 +94,7 @@ export class Playback {
     const where = withoutQuotes(`${source.reader.file}#${number}: ${action.slice(0, 100)}`);
     const text = exceptionText(
       'UnfinishedInvocation',
-      `reprise: ${where} never ended in the recording; to wait for ever as it did: --on-unfinished hang`,
+      `reprise: ${where} never ended in the recording; to wait for ever as it did: ${spellOption('on-unfinished', ['hang'], spelling)}`,
     );
     const [due, asked] = [this.#due, this.#asked];
     const end: Step = { place: 'end', due, bytes: toWire(format.end(this.#id)), asked, onSent: this.#onDone };

@@ -32,7 +32,7 @@ interface Books {
 }
 
 /** What only the drop-in asks for. */
-export type OwnWays = Partial<Pick<StageOptions, 'format' | 'passOn' | 'isClientGone'>>;
+export type OwnWays = Partial<Pick<StageOptions, 'format' | 'passOn' | 'client' | 'spelling'>>;
 
 /** A plugin being played. */
 export interface Replay extends AsyncDisposable {
@@ -90,7 +90,7 @@ export async function startReplay({ files, options, ...own }: Settled<ReplayOpti
   try {
     const journal = openJournal(files, options);
     if (options.report !== undefined) prepareReport(options.report);
-    const ledger = new Ledger(script, journal, options.onMissed);
+    const ledger = new Ledger(script, journal, { onMissed: options.onMissed, spelling: own.spelling });
     const stage = new Stage({
       script,
       journal,

@@ -28,8 +28,15 @@ export interface StageOptions extends Omit<ConversationOptions, 'queue' | 'conne
   stdout: Outlet;
   /** Opens it; nothing is read before ready has been sent: requests wait in the pipe until then. */
   stdin: () => Promise<Readable>;
-  /** Whether the process that started this one is gone; asked where that is to end it, once stdin has ended too. */
-  isClientGone?: () => boolean;
+  /** Who started this process, where its death is to end it, once stdin has ended too. */
+  client?: Client;
+}
+
+/** The process that started this one, and what it left on stdin. */
+export interface Client {
+  isGone: () => boolean;
+  /** Reads what is there, without waiting for more. */
+  readLeft: () => Buffer | 'nothing' | 'end';
 }
 
 /** What a replay is made of while it runs: stdout, its clients, the time, and the ways to end. */
@@ -45,7 +52,6 @@ export class Stage {
   #stdin: Readable | undefined;
   #stdinState: 'open' | 'blocked' | 'deaf' = 'open';
   #stdinEnded = false;
-  #isDraining = false;
   #connections = 0;
   #listener: Listener | undefined;
   #finished: Promise<void> | undefined;
@@ -87,7 +93,7 @@ export class Stage {
     });
     // In TCP mode stdin is never read. It takes a few milliseconds to open: after what is due now, and before ready.
     if (this.#listener === undefined) void this.#readStdin(this.#options.stdin(), ready.promise);
-    this.#watchClient();
+    void this.#watchClient();
   }
 
   /** Reads what is left of the recordings, beside all else. */
@@ -153,26 +159,24 @@ export class Stage {
   }
 
   /** A client that was killed sends no signal: its stdin ends, and it is nobody's parent any more. */
-  #watchClient(): void {
-    const { isClientGone, clock } = this.#options;
-    if (isClientGone === undefined || this.#finished !== undefined) return;
-    const isGone = isClientGone();
-    if (isGone && this.#stdinEnded) void this.finish({ code: 0, signal: null }, patience);
-    else clock.after(watchStep, () => this.#watchClient());
-    if (isGone && (this.#listener !== undefined || this.#stdinState === 'deaf')) void this.#drainStdin();
+  async #watchClient(): Promise<void> {
+    const { client, clock, stdin } = this.#options;
+    if (client === undefined) return;
+    while (this.#finished === undefined && !(client.isGone() && this.#stdinEnded)) {
+      await new Promise<void>((resolve) => clock.after(watchStep, resolve));
+      if (!client.isGone() || this.#stdinEnded) continue;
+      this.#stdin ??= await stdin();
+      this.#takeLeft(client.readLeft());
+    }
+    await this.finish({ code: 0, signal: null }, patience);
   }
 
-  /** Nobody has listened, or does any more; what is there now is for nobody, and its end is to be seen. */
-  async #drainStdin(): Promise<void> {
-    if (this.#isDraining) return;
-    this.#isDraining = true;
-    const stdin = this.#stdin ?? (await this.#options.stdin());
-    this.#stdin = stdin;
-    stdin
-      .removeAllListeners('data')
-      .on('end', () => (this.#stdinEnded = true))
-      .on('error', () => (this.#stdinEnded = true))
-      .resume();
+  /** Its end may have come before it was listened to, and is told to nobody then. */
+  #takeLeft(left: Buffer | 'nothing' | 'end'): void {
+    if (left === 'end') this.#stdinEnded = true;
+    // In TCP mode, and behind a line that is too long, it is for nobody.
+    else if (left !== 'nothing' && this.#listener === undefined && this.#stdinState !== 'deaf')
+      this.#stdin?.unshift(left);
   }
 
   #exitWhenAnswered(): void {

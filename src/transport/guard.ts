@@ -65,7 +65,7 @@ guard() {
   execute
 }
 execute() {
-  [ -n "$stem" ] && kill -0 "$client" && grep -q 'plugin_ready\|plugin is running on' "$from" || return 0
+  [ -n "$stem" ] && lives "$client" && grep -q 'plugin_ready\|plugin is running on' "$from" || return 0
   if [ "$how" = replace ]; then mv -f "$from" "$stem.jsonl"; return 0; fi
   while [ "$number" -lt 10000 ]; do
     suffix=
@@ -101,6 +101,11 @@ members() {
 $table
 END
   done
+}
+lives() {
+  kill -0 "$1" || return 1
+  read -r line < "/proc/$1/stat" || return 0
+  case "${'${line##*) }'}" in Z*) return 1 ;; esac
 }
 signal() { for pid in $family; do kill -"$1" "$pid" 2>/dev/null; done; }
 (guard &)

@@ -1,6 +1,27 @@
+import { readSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { systemCode } from '../foundation/reprise-error.ts';
+
 const first = process.ppid;
+/** A pipe holds as much. */
+const most = 64 << 10;
 
 /** Whether the process that started this one is gone, so that another has taken its place. */
 export function isParentGone(): boolean {
   return process.ppid !== first;
+}
+
+/**
+ * Reads what there is on stdin, which has been opened, without waiting for more. A pipe that was opened when its writers
+ * had gone never tells of that otherwise.
+ */
+export function readStdinNow(): Buffer | 'nothing' | 'end' {
+  if (isatty(0)) return 'nothing'; // would wait; a terminal sends SIGHUP
+  const bytes = Buffer.allocUnsafe(most);
+  try {
+    const length = readSync(0, bytes);
+    return length === 0 ? 'end' : bytes.subarray(0, length);
+  } catch (error) {
+    return systemCode(error) === 'EAGAIN' ? 'nothing' : 'end'; // what can't be read has ended
+  }
 }

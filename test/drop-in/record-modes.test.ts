@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import {
   answersIn,
   ask,
+  dify,
   makePackage,
   makeScript,
   namesIn,
@@ -14,6 +15,7 @@ import {
   writeRecording,
 } from '../support/drop-in.ts';
 import { makeFolder } from '../support/files.ts';
+import { start } from '../support/recorder.ts';
 import { reprise } from '../support/run.ts';
 
 interface Project {
@@ -230,11 +232,6 @@ test('a session whose client kills the program with SIGKILL, and goes on, is kep
   await running.says('plugin_ready');
   running.child.stdin.write(ask('a', 'Paris'));
   await running.says('plugin_invoke_end');
-  await expect
-    .poll(() =>
-      namesIn(project.recordings).some((name) => readText(join(project.recordings, name)).includes('invoke_end')),
-    )
-    .toBe(true);
   running.child.kill('SIGKILL');
   await expect.poll(() => namesIn(project.recordings), { timeout: 10_000 }).toEqual(['alpha.jsonl']);
   const again = { ...project, env: { ...project.env, TMPDIR: makeFolder() } };
@@ -246,8 +243,6 @@ test('a session whose client was killed is not kept, and is recorded afresh the 
   const project = await makeProject('once', { REPRISE_SESSION: 'alpha' });
   // The client is a shell that starts the drop-in, holds its stdin, and is killed.
   const client = makeScript('client', `mkfifo in; "$DIFY" plugin run "$FILE" -r json <in & exec 3>in; cat >&3`);
-  const { dify } = await import('../support/drop-in.ts');
-  const { start } = await import('../support/recorder.ts');
   const running = start([client], {
     cwd: project.folder,
     env: { CI: '', ...project.env, DIFY: dify, FILE: project.file },
@@ -281,7 +276,6 @@ test('starts of one session at once get a file each', async () => {
 });
 
 test('a real program that is a drop-in itself is refused', async () => {
-  const { dify } = await import('../support/drop-in.ts');
   const project = await makeProject('once', { REPRISE_SESSION: 'alpha', REPRISE_REAL_DIFY: dify });
   const run = await runDify(['plugin', 'run', project.file, '-r', 'json'], { env: project.env, cwd: project.folder });
   expect(run.exitCode).toBe(1);
