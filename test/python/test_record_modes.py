@@ -142,7 +142,9 @@ def test_killed_while_it_records_and_run_again(suite, tmp_path, victim):
         await_end(left)
     assert [name for name in names(suite.recordings) if "held" in name and name.endswith(".jsonl")] == []
     assert [name for name in names(suite.recordings) if name.endswith(".part")] != []
-    assert_whole(*suite.recordings.glob("*.jsonl"))
+    # With two workers the other tests may not have come to their ends.
+    if done := list(suite.recordings.glob("*.jsonl")):
+        assert_whole(*done)
 
     assert suite.run(*only, REPRISE_RECORD_MODE="once") == {"passed": 3}
     assert recorded(suite) == [f"test_weather.py-test_{name}.jsonl" for name in ("held", "oslo", "paris")]
