@@ -18,7 +18,7 @@ const common = {
 
 /** What is loaded before a replay is ready: these, and what they import. */
 const playing = importsOf('cli/play.ts', 'replayer/settings.ts');
-const droppedIn = importsOf('drop-in/run-dify.ts');
+const droppedIn = importsOf('cli/drop-in/run-dify.ts');
 
 function importsOf(...names: readonly string[]): ReadonlySet<string> {
   const files = new Set(names.map((name) => join(import.meta.dirname, 'src', name)));

@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import { RepriseError } from './foundation/reprise-error.ts';
-import { nameVariables } from './drop-in/name-variables.ts';
-import { runDify } from './drop-in/run-dify.ts';
-import type { Stub } from './drop-in/stub.ts';
+import { nameVariables } from './cli/drop-in/name-variables.ts';
+import { runDify } from './cli/drop-in/run-dify.ts';
+import type { Stub } from './cli/drop-in/stub.ts';
 
 /** Is the drop-in `dify`; a stub calls it with what was written into it. */
 export function start(stub?: Stub): void {
@@ -26,7 +26,7 @@ function environmentOf(stub: Stub | undefined): NodeJS.ProcessEnv {
           .join('\n')
       : text,
   ]);
-  return { ...Object.fromEntries(baked), ...process.env };
+  return { ...(Object.fromEntries(baked) as Record<string, string>), ...process.env };
 }
 
 function explain(error: unknown): number {

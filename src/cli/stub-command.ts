@@ -2,12 +2,12 @@ import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, readSync, rena
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { renderStub, stubMark } from '../drop-in/render-stub.ts';
-import type { StubProgram } from '../drop-in/render-stub.ts';
-import { readSettings } from '../drop-in/settings.ts';
-import type { Shelved } from '../drop-in/shelf.ts';
-import { openShelf, wordsOf } from '../drop-in/shelf.ts';
-import type { EmbeddedRecording, Stub } from '../drop-in/stub.ts';
+import { renderStub, stubMark } from './drop-in/render-stub.ts';
+import type { StubProgram } from './drop-in/render-stub.ts';
+import { readSettings } from './drop-in/settings.ts';
+import type { Shelved } from './drop-in/shelf.ts';
+import { openShelf, wordsOf } from './drop-in/shelf.ts';
+import type { EmbeddedRecording, Stub } from './drop-in/stub.ts';
 import { dropInOptions } from '../foundation/drop-in-option-table.ts';
 import { environmentName } from '../foundation/option-spec.ts';
 import { packageVersion } from '../foundation/package-version.ts';

@@ -33,7 +33,7 @@ export interface StageOptions extends Omit<ConversationOptions, 'queue' | 'conne
 }
 
 /** The process that started this one, and what it left on stdin. */
-export interface Client {
+interface Client {
   isGone: () => boolean;
   /** Reads what is there, without waiting for more. */
   readLeft: () => Buffer | 'nothing' | 'end';

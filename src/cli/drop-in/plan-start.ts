@@ -1,0 +1,106 @@
+import { RepriseError } from '../../foundation/reprise-error.ts';
+import type { PassedRequest } from '../../replayer/conversation.ts';
+import type { Choice } from './choose-recording.ts';
+import { chooseRecording } from './choose-recording.ts';
+import type { ReadPackage } from './read-package.ts';
+import { readPackage } from './read-package.ts';
+import type { DropInSettings } from './settings.ts';
+import type { Shelved } from './shelf.ts';
+import { openShelf } from './shelf.ts';
+import type { Stub } from './stub.ts';
+
+/** Where requests go that no recording knows. */
+export interface Supplement {
+  passOn: (request: PassedRequest) => void;
+  /** Ends the program itself, and adds what it said to the recording. @returns what became of that, in words */
+  end: () => Promise<string | undefined>;
+}
+
+/** A session that is to be recorded. */
+export interface RecordPlan {
+  kind: 'record';
+  /** What its file is named after. */
+  name: string;
+  /** The test, where there is one, and which start of the plugin this is in it. */
+  session: string | undefined;
+  start: number;
+  /** The file that it takes the place of. */
+  replaces: string | undefined;
+  settings: DropInSettings;
+}
+
+/** What a start does. */
+export type Plan =
+  | {
+      kind: 'replay';
+      files: string[];
+      note: string | undefined;
+      /** Called once the files are open. */
+      onOpen?: () => void;
+      supplement?: () => Promise<Supplement>;
+    }
+  | RecordPlan;
+
+/** What is to be run, and with what was written into the program. */
+export interface Start {
+  file: string;
+  stub: Stub | undefined;
+  env: NodeJS.ProcessEnv;
+  flags: ReadonlyMap<string, string>;
+}
+
+/**
+ * Decides what a start does: which recordings play, or what is recorded.
+ * @throws RepriseError where no recording fits, or several do; StartUpFault where the package is none
+ */
+export async function planStart(start: Start, settings: DropInSettings): Promise<Plan> {
+  const shelf = await openShelf(settings, start.stub);
+  const read = await readPackage(start.file, shelf, settings.anyPackage);
+  const choice = chooseRecording(shelf, { session: settings.session, ...read });
+  if (choice.kind === 'several')
+    throw refuse(
+      choice.reason,
+      'Name one of them by `REPRISE_SESSION`, or several by themselves in `REPRISE_RECORDINGS` to have them as one.',
+    );
+  if (settings.recordMode !== 'none') {
+    const { planRecording } = await import('./plan-recording.ts');
+    return planRecording(choice, { start, settings, read });
+  }
+  if (choice.kind === 'none') throw refuse(choice.reason, 'Record it, or name a recording by `REPRISE_SESSION`.');
+  if (choice.kind === 'plugin') return playRecordings(choice.recordings, choice.note);
+  return playSession(choice, await startOf(choice, settings, read));
+}
+
+/** Plays one recording, or several as one. */
+export async function playRecordings(recordings: readonly Shelved[], note?: string): Promise<Plan> {
+  if (recordings.every(({ packed }) => packed === undefined))
+    return { kind: 'replay', files: recordings.map(({ file }) => file), note };
+  const { unpackAll } = await import('./embedded.ts');
+  return { kind: 'replay', note, ...unpackAll(recordings) };
+}
+
+function playSession({ starts }: Extract<Choice, { kind: 'session' }>, start: number): Promise<Plan> {
+  const exact = starts.find((one) => one.start === start);
+  // A test that is run again in the same process begins again with the first.
+  const chosen = exact ?? starts[(start - 1) % starts.length];
+  const note =
+    exact === undefined && starts.length > 1
+      ? `there are ${starts.length} recordings of this session, and this is start ${start}`
+      : undefined;
+  return playRecordings(chosen === undefined ? [] : [chosen.one], note);
+}
+
+/** Starts are counted only where that makes a difference. */
+async function startOf(
+  { starts }: Extract<Choice, { kind: 'session' }>,
+  { session }: DropInSettings,
+  { plugin, stem }: ReadPackage,
+): Promise<number> {
+  if (starts.length < 2) return starts[0]?.start ?? 1;
+  const { countStart } = await import('./count-start.ts');
+  return countStart(session?.name ?? '', plugin.name ?? stem);
+}
+
+function refuse(reason: string, advice: string): RepriseError {
+  return new RepriseError('not-found', `Failed to choose a recording: ${reason}. ${advice}`);
+}

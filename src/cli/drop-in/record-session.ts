@@ -1,0 +1,114 @@
+import { renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { statusOf } from '../end-like.ts';
+import { forwardSignals } from '../forward-signals.ts';
+import { openNotes } from '../notes.ts';
+import type { Notes } from '../notes.ts';
+import { renderRecordSummary } from '../render-record.ts';
+import { RepriseError, reasonOf } from '../../foundation/reprise-error.ts';
+import { blankFormat, formats } from '../../protocol/response-format.ts';
+import type { RecordResult } from '../../recorder/record.ts';
+import { record } from '../../recorder/record.ts';
+import { openOwnStdin, openOwnStdoutStream } from '../../transport/own-stdio.ts';
+import { isParentGone } from '../../transport/parent.ts';
+import type { RecordPlan, Start } from './plan-start.ts';
+import { realDify } from './real-dify.ts';
+import { openFolder, partOf, placeRecording } from './recording-folder.ts';
+import { createTextView } from './text-view.ts';
+
+/** So often it is asked whether the client is gone, in milliseconds. */
+const watchStep = 200;
+
+/**
+ * Records a session of the program itself, for the client that has started this one.
+ * @returns the program's status, or 1 where the recording was lost and the program's is 0
+ */
+export async function recordSession(plan: RecordPlan, start: Start & { args: readonly string[] }): Promise<number> {
+  const { settings, session } = plan;
+  const folder = openFolder(settings);
+  const [part, stem] = [partOf(folder, plan.name), join(folder, plan.name)];
+  const notes = openNotes(process.env);
+  const { command, stdout } = commandOf(start, realDify(settings, start.env));
+  const stdin = openOwnStdin();
+  const recorder = await record({
+    command,
+    file: part,
+    force: true,
+    writeFirst: true,
+    env: { ...process.env, REPRISE_RECORDED_BY: String(process.pid) },
+    stdin,
+    stdout,
+    stderr: capped(notes),
+    about: session === undefined ? {} : { session, start: plan.start },
+    lastWill: {
+      client: process.ppid,
+      from: part,
+      stem: plan.replaces?.replace(/\.jsonl(\.gz)?$/, '') ?? stem,
+      first: plan.start,
+      replaces: plan.replaces !== undefined,
+    },
+    onLoss: (error) =>
+      notes.say(`reprise: the recording is lost from here on, the session goes on: ${reasonOf(error)}\n`),
+  });
+  forwardSignals(recorder);
+  let isAbandoned = false;
+  let hasEnded = false;
+  for (const event of ['end', 'close', 'error']) stdin.once(event, () => (hasEnded = true));
+  const watch = setInterval(() => {
+    if (isAbandoned || !hasEnded || !isParentGone()) return;
+    isAbandoned = true;
+    void recorder.close();
+  }, watchStep);
+  const result = await recorder.finished;
+  clearInterval(watch);
+  notes.say(
+    `reprise: ${isAbandoned ? `the client is gone; what was recorded stays in ${part}` : keep(result, plan, stem)}\n`,
+  );
+  await notes.flushed();
+  const status = statusOf(result.exit);
+  return status === 0 && result.loss !== undefined ? 1 : status;
+}
+
+/** A start-up that fails is not what a test was to be given ever after. */
+function keep(result: RecordResult, plan: RecordPlan, stem: string): string {
+  const { file: part, isReady, loss } = result;
+  if (!isReady || loss !== undefined) {
+    rmSync(part, { force: true });
+    return `nothing is kept of this session: ${loss === undefined ? 'the plugin never became ready' : reasonOf(loss)}`;
+  }
+  if (plan.replaces === undefined)
+    return renderRecordSummary({ ...result, file: placeRecording(part, stem, plan.start) });
+  renameSync(part, plan.replaces);
+  return renderRecordSummary({ ...result, file: plan.replaces });
+}
+
+/** The same command for the program itself; only in JSON is it recorded so that it can be replayed. */
+function commandOf(
+  { args, flags, file }: Start & { args: readonly string[] },
+  real: string,
+): { command: string[]; stdout: Writable } {
+  const stdout = openOwnStdoutStream();
+  const format = flags.get('response-format') ?? 'text';
+  if (format === 'json') return { command: [real, ...args], stdout };
+  const mode = flags.get('mode') ?? 'stdio';
+  if (mode === 'tcp')
+    throw new RepriseError(
+      'usage',
+      'Failed to record: over TCP only JSON can be recorded so that it can be replayed. Start the client with `-r json`.',
+    );
+  const view = createTextView(format === 'text' ? formats.text : blankFormat);
+  view.pipe(stdout);
+  stdout.once('error', () => view.destroy());
+  return { command: [real, 'plugin', 'run', file, '-m', mode, '-r', 'json'], stdout: view };
+}
+
+/** What the program logs goes into the recording whole, and to a client that may never read it only so far. */
+function capped(notes: Notes): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      notes.say(chunk.toString());
+      done();
+    },
+  });
+}

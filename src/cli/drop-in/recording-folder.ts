@@ -1,0 +1,66 @@
+import { linkSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { RepriseError, reasonOf, systemCode } from '../../foundation/reprise-error.ts';
+import { findFile } from '../../transport/find-file.ts';
+import { isAlive } from '../../transport/is-alive.ts';
+import type { DropInSettings } from './settings.ts';
+import { wordsOf } from './shelf.ts';
+
+/** A recording that is being made has this ending: nobody takes it for one. */
+const partial = '.part';
+
+/**
+ * The folder that sessions are recorded into; it is made where it is missing.
+ * @throws RepriseError where no single folder is meant, or it can't be made
+ */
+export function openFolder(settings: DropInSettings): string {
+  const [word = '', second] = wordsOf(settings);
+  if (second !== undefined || /[*?[\]{}]/.test(word))
+    throw new RepriseError(
+      'usage',
+      'Failed to record: `REPRISE_RECORDINGS` names more than one place. Give it the one folder that recordings go to.',
+    );
+  const folder = /\.jsonl(\.gz)?$/.test(word) ? dirname(word) : word;
+  try {
+    mkdirSync(folder, { recursive: findFile(dirname(folder)) === undefined });
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST' || findFile(folder)?.isDirectory() !== true)
+      throw new RepriseError('not-writable', `Failed to make the folder ${folder}: ${reasonOf(error)}.`, {
+        file: folder,
+        cause: error,
+      });
+  }
+  return folder;
+}
+
+/** The file that a recording has while it is made; what killed processes have left under that name goes. */
+export function partOf(folder: string, name: string): string {
+  for (const left of readdirSync(folder)) {
+    const pid =
+      left.startsWith(`${name}.`) && left.endsWith(partial) ? left.slice(name.length + 1, -partial.length) : '';
+    if (/^\d+$/.test(pid) && !isAlive(Number(pid))) rmSync(join(folder, left), { force: true });
+  }
+  return join(folder, `${name}.${process.pid}${partial}`);
+}
+
+/**
+ * Gives a finished recording its name: the first that is free of `stem`, `stem-2`, `stem-3`, …, from number `first` on.
+ * Nothing that is there is overwritten.
+ * @returns the file
+ */
+export function placeRecording(part: string, stem: string, first: number): string {
+  for (let number = first; ; number++) {
+    const file = number === 1 ? `${stem}.jsonl` : `${stem}-${number}.jsonl`;
+    try {
+      linkSync(part, file);
+      rmSync(part);
+      return file;
+    } catch (error) {
+      if (systemCode(error) === 'EEXIST') continue;
+      // A file system without links.
+      if (findFile(file) !== undefined) continue;
+      renameSync(part, file);
+      return file;
+    }
+  }
+}

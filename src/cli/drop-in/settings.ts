@@ -1,0 +1,72 @@
+import type { RecordMode } from '../../foundation/choices.ts';
+import { recordModes } from '../../foundation/choices.ts';
+import { dropInOptions } from '../../foundation/drop-in-option-table.ts';
+import type { ReadOptions } from '../../foundation/read-options.ts';
+import { readOptions } from '../../foundation/read-options.ts';
+import { replayOptions } from '../../foundation/replay-option-table.ts';
+import { optionsOf } from '../library-options.ts';
+import { parsePace } from '../../replayer/pace.ts';
+import type { ReplayOptions } from '../../replayer/replay-options.ts';
+
+/** What is being tested. */
+export interface SessionName {
+  name: string;
+  /** Whether somebody asked for it, in words; otherwise it is the test runner's. */
+  isAsked: boolean;
+}
+
+/** What the environment says to the drop-in. */
+export interface DropInSettings {
+  /** What is played; empty where nothing was said. */
+  words: string[];
+  session: SessionName | undefined;
+  anyPackage: boolean;
+  recordMode: RecordMode;
+  realDify: string | undefined;
+  /** Whether a start may record. */
+  mayRecord: boolean;
+  options: ReplayOptions;
+}
+
+/**
+ * Reads the environment by the option tables.
+ * @throws RepriseError `usage`, with the variable, its value, and what is allowed
+ */
+export function readSettings(env: NodeJS.ProcessEnv): DropInSettings {
+  const options = [...replayOptions, ...dropInOptions];
+  const { values } = readOptions(
+    { name: 'the drop-in', usage: '', text: '', options, readsEnvironment: true },
+    [],
+    env,
+  );
+  if (typeof values['pace'] === 'string') parsePace(values['pace']);
+  return {
+    words: listOf(values['recordings']),
+    session: readSession(env),
+    anyPackage: values['any-package'] === true,
+    recordMode: recordModes.find((mode) => mode === values['record-mode']) ?? 'none',
+    realDify: textOf(values['real-dify']),
+    mayRecord: values['record-in-ci'] === true || !isInCi(env),
+    options: optionsOf(values),
+  };
+}
+
+/** pytest names the test with its phase, `(call)`; a plugin that is started in a fixture belongs to the same test. */
+function readSession(env: NodeJS.ProcessEnv): SessionName | undefined {
+  const [asked, ofPytest] = [env['REPRISE_SESSION'] ?? '', env['PYTEST_CURRENT_TEST'] ?? ''];
+  if (asked !== '') return { name: asked, isAsked: true };
+  const name = ofPytest.replace(/ \((?:setup|call|teardown)\)$/, '');
+  return name === '' ? undefined : { name, isAsked: false };
+}
+
+function isInCi(env: NodeJS.ProcessEnv): boolean {
+  return !['', '0', 'false'].includes(env['CI'] ?? '');
+}
+
+function listOf(value: ReadOptions['values'][string]): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function textOf(value: ReadOptions['values'][string]): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

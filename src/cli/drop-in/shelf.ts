@@ -1,0 +1,68 @@
+import { basename } from 'node:path';
+import { RepriseError } from '../../foundation/reprise-error.ts';
+import { replayOptions } from '../../foundation/replay-option-table.ts';
+import { findRecordings } from '../../recording/find-recordings.ts';
+import { configName, findConfig, readConfig } from '../../recording/project-config.ts';
+import type { RecordingAbout } from '../../recording/read-about.ts';
+import { readAbout } from '../../recording/read-about.ts';
+import { findFile } from '../../transport/find-file.ts';
+import type { DropInSettings } from './settings.ts';
+import type { Stub } from './stub.ts';
+
+/** A recording that may be played. */
+export interface Shelved {
+  file: string;
+  /** The file's name without its ending. */
+  stem: string;
+  about: RecordingAbout;
+  /** Whether it was named by itself, not by a folder or a pattern. */
+  isNamed: boolean;
+  /** Its bytes, where a stub holds it in itself: packed with gzip, in base64. */
+  packed?: string;
+}
+
+/**
+ * The recordings to choose from, in the order in which they were named.
+ * @throws RepriseError where there are none and none may be made, or one can't be read
+ */
+export async function openShelf(settings: DropInSettings, stub?: Stub): Promise<Shelved[]> {
+  if (settings.words.length === 0 && stub?.embedded !== undefined) {
+    const { shelveEmbedded } = await import('./embedded.ts');
+    return shelveEmbedded(stub.embedded);
+  }
+  const shelved: Shelved[] = [];
+  for (const word of wordsOf(settings)) {
+    for (const file of await filesOf(word, settings))
+      shelved.push({ file, stem: stemOf(file), about: await readAbout(file), isNamed: file === word });
+  }
+  return shelved;
+}
+
+/** A file's name without its folders and its ending. */
+export function stemOf(file: string): string {
+  return basename(file).replace(/\.jsonl(\.gz)?$/, '');
+}
+
+/** What is meant where nothing was said: the recordings folder of the nearest configuration. */
+export function wordsOf({ words, options, recordMode }: DropInSettings): readonly string[] {
+  if (words.length > 0) return words;
+  const config = options.config ?? findConfig(process.cwd());
+  if (config !== undefined) return [readConfig(config, replayOptions).recordings];
+  if (recordMode !== 'none') return ['recordings'];
+  throw new RepriseError(
+    'usage',
+    `Failed to find recordings: \`REPRISE_RECORDINGS\` is not set, and there is no ${configName} in ${process.cwd()} or above. Set it to a recording, a folder or a pattern.`,
+  );
+}
+
+/** Where sessions are recorded, a folder need not be there yet, and may be empty. */
+async function filesOf(word: string, { recordMode }: DropInSettings): Promise<string[]> {
+  if (recordMode === 'none') return findRecordings([word]);
+  if (findFile(word) === undefined && !/[*?[\]{}]/.test(word)) return [];
+  try {
+    return await findRecordings([word]);
+  } catch (error) {
+    if (error instanceof RepriseError && error.code === 'not-found') return [];
+    throw error;
+  }
+}

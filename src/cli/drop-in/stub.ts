@@ -1,0 +1,26 @@
+import type { RecordingAbout } from '../../recording/read-about.ts';
+
+/** A recording that a stub holds in itself. */
+export interface EmbeddedRecording {
+  /** The name of its file, when it was embedded. */
+  name: string;
+  about: RecordingAbout;
+  /** Whether it was named by itself, not by a folder or a pattern. */
+  isNamed: boolean;
+  /** Its bytes, packed with gzip, in base64. */
+  packed: string;
+}
+
+/** What `reprise stub` has written into a file. */
+export interface Stub {
+  /** The file itself, links followed. */
+  file: string;
+  /** The reprise that made it. */
+  version: string;
+  /** Options by their environment variables, and the recordings among them; paths count from the stub's folder. */
+  variables: Readonly<Record<string, string>>;
+  /** Those of the variables that hold paths. */
+  paths: readonly string[];
+  /** Where it needs no other file. */
+  embedded?: readonly EmbeddedRecording[];
+}

@@ -1,0 +1,307 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import {
+  answersIn,
+  ask,
+  dify,
+  makePackage,
+  makeScript,
+  namesIn,
+  readText,
+  realDify,
+  runDify,
+  startDify,
+  writeRecording,
+} from '../../support/drop-in.ts';
+import { makeFolder } from '../../support/files.ts';
+import { start } from '../../support/recorder.ts';
+import { reprise } from '../../support/run.ts';
+
+interface Project {
+  folder: string;
+  recordings: string;
+  starts: string;
+  file: string;
+  env: NodeJS.ProcessEnv;
+}
+
+async function makeProject(mode: string, more: NodeJS.ProcessEnv = {}): Promise<Project> {
+  const folder = makeFolder();
+  const [recordings, starts] = [join(folder, 'recordings'), join(folder, 'starts')];
+  const env = {
+    REPRISE_RECORDINGS: recordings,
+    REPRISE_RECORD_MODE: mode,
+    REPRISE_REAL_DIFY: realDify,
+    STARTS: starts,
+    TMPDIR: folder,
+    ...more,
+  };
+  return { folder, recordings, starts, env, file: await makePackage('weather') };
+}
+
+/** A client's whole life: it asks, waits for each answer, and ends the program with SIGTERM. */
+async function converse(
+  { file, env, folder }: Project,
+  cities: readonly string[],
+  more: NodeJS.ProcessEnv = {},
+): Promise<{ code: number | null; answers: string[]; stderr: string }> {
+  const running = startDify(['plugin', 'run', file, '--response-format', 'json'], {
+    env: { ...env, ...more },
+    cwd: folder,
+  });
+  await running.says('plugin_ready');
+  for (const [index, city] of cities.entries()) {
+    running.child.stdin.write(ask(`id-${index}`, city));
+    await running.says(`"id-${index}","type":"plugin_invoke_end"`);
+  }
+  running.child.kill('SIGTERM');
+  const { code, stdout, stderr } = await running.ended;
+  return { code, answers: answersIn(stdout.toString()), stderr };
+}
+
+function startsOf({ starts }: Project): number {
+  return existsSync(starts) ? readText(starts).split('\n').length - 1 : 0;
+}
+
+test('`once` records a session that has no recording, and replays it from then on', async () => {
+  const project = await makeProject('once', { REPRISE_SESSION: 'alpha' });
+  const first = await converse(project, ['Paris', 'Oslo']);
+  expect(first).toMatchObject({ code: 0, answers: ['Paris, 1', 'Oslo, 2'] });
+  expect(first.stderr).toContain('alpha.jsonl');
+  expect(namesIn(project.recordings)).toEqual(['alpha.jsonl']);
+
+  const second = await converse({ ...project, folder: makeFolder() }, ['Oslo', 'Paris'], { TMPDIR: makeFolder() });
+  expect(second).toMatchObject({ code: 0, answers: ['Oslo, 2', 'Paris, 1'] });
+  expect(startsOf(project)).toBe(1);
+  expect(namesIn(project.recordings)).toEqual(['alpha.jsonl']);
+  expect((await reprise(['check', join(project.recordings, 'alpha.jsonl')])).exitCode).toBe(0);
+});
+
+test('what was recorded for a session plays without the program, in mode `none`', async () => {
+  const project = await makeProject('once', { PYTEST_CURRENT_TEST: 'tests/test_time.py::test_now[utc] (call)' });
+  await converse(project, ['Paris']);
+  expect(namesIn(project.recordings)).toEqual([
+    expect.stringMatching(/^tests-test_time\.py-test_now-utc-[\da-f]{8}\.jsonl$/),
+  ]);
+  const again = await converse(project, ['Paris'], {
+    REPRISE_RECORD_MODE: 'none',
+    REPRISE_REAL_DIFY: '/no/such/file',
+    PYTEST_CURRENT_TEST: 'tests/test_time.py::test_now[utc] (setup)',
+  });
+  expect(again.answers).toEqual(['Paris, 1']);
+});
+
+test('the second start of a plugin in one test has a file of its own, and is replayed as the second', async () => {
+  const project = await makeProject('once', { REPRISE_SESSION: 'alpha' });
+  await converse(project, ['Paris']);
+  await converse(project, ['Oslo']);
+  expect(namesIn(project.recordings)).toEqual(['alpha-2.jsonl', 'alpha.jsonl']);
+  const replayed = { ...project, env: { ...project.env, REPRISE_RECORD_MODE: 'none', TMPDIR: makeFolder() } };
+  expect((await converse(replayed, ['Paris'])).answers).toEqual(['Paris, 1']);
+  expect((await converse(replayed, ['Oslo'])).answers).toEqual(['Oslo, 1']);
+  // Run again in the same process, the test begins again.
+  expect((await converse(replayed, ['Paris'])).answers).toEqual(['Paris, 1']);
+  expect(startsOf(project)).toBe(2);
+});
+
+test('two plugins in one test are recorded apart, and each finds its own', async () => {
+  const project = await makeProject('once', { REPRISE_SESSION: 'alpha' });
+  const other = { ...project, file: await makePackage('tides') };
+  await converse(project, ['Paris']);
+  await converse(other, ['Brest']);
+  expect(namesIn(project.recordings)).toEqual(['alpha-2.jsonl', 'alpha.jsonl']);
+  const env = { REPRISE_RECORD_MODE: 'none', TMPDIR: makeFolder() };
+  expect((await converse(other, ['Brest'], env)).answers).toEqual(['Brest, 1']);
+  expect((await converse(project, ['Paris'], env)).answers).toEqual(['Paris, 1']);
+});
+
+test('without a test a recording is named after the plugin', async () => {
+  const project = await makeProject('once');
+  await converse(project, ['Paris']);
+  expect(namesIn(project.recordings)).toEqual(['weather.jsonl']);
+  await converse(project, ['Paris']);
+  expect(startsOf(project)).toBe(1);
+});
+
+test('`all` records afresh, in the place of what was there', async () => {
+  const project = await makeProject('all', { REPRISE_SESSION: 'alpha' });
+  await converse(project, ['Paris']);
+  const again = { ...project, env: { ...project.env, TMPDIR: makeFolder() } };
+  await converse(again, ['Oslo']);
+  expect(namesIn(project.recordings)).toEqual(['alpha.jsonl']);
+  const recorded = readText(join(project.recordings, 'alpha.jsonl'));
+  expect(recorded).toContain('Oslo, 1');
+  expect(recorded).not.toContain('Paris');
+  expect(startsOf(project)).toBe(2);
+});
+
+test('`new_episodes` replays what is known, asks the program the rest, and adds that', async () => {
+  const project = await makeProject('new_episodes', { REPRISE_SESSION: 'alpha' });
+  await converse(project, ['Paris']);
+  const fresh = { ...project, env: { ...project.env, TMPDIR: makeFolder() } };
+  const more = await converse(fresh, ['Oslo', 'Paris', 'Rome']);
+  expect(more).toMatchObject({ code: 0, answers: ['Oslo, 1', 'Paris, 1', 'Rome, 2'] });
+  expect(more.stderr).toContain('2 invocations added to ');
+  expect(namesIn(project.recordings)).toEqual(['alpha.jsonl']);
+  expect(startsOf(project)).toBe(2);
+
+  const replayed = { ...project, env: { ...project.env, REPRISE_RECORD_MODE: 'none' } };
+  expect((await converse(replayed, ['Rome', 'Paris', 'Oslo'])).answers).toEqual(['Rome, 2', 'Paris, 1', 'Oslo, 1']);
+  const check = await reprise(['check', join(project.recordings, 'alpha.jsonl')]);
+  expect(check).toMatchObject({ exitCode: 0 });
+});
+
+test('`new_episodes` starts the program only when something is not known', async () => {
+  const project = await makeProject('once', { REPRISE_SESSION: 'alpha' });
+  await converse(project, ['Paris']);
+  const before = readText(join(project.recordings, 'alpha.jsonl'));
+  await converse({ ...project, env: { ...project.env, TMPDIR: makeFolder() } }, ['Paris'], {
+    REPRISE_RECORD_MODE: 'new_episodes',
+  });
+  expect(startsOf(project)).toBe(1);
+  expect(readText(join(project.recordings, 'alpha.jsonl'))).toBe(before);
+});
+
+test('a client of the text format is recorded in JSON, and sees text', async () => {
+  const project = await makeProject('once', { REPRISE_SESSION: 'alpha' });
+  const run = async (env: NodeJS.ProcessEnv): Promise<string> => {
+    const running = startDify(['plugin', 'run', project.file], {
+      env: { ...project.env, ...env },
+      cwd: project.folder,
+    });
+    await running.says('[plugin_ready]');
+    running.child.stdin.write(ask('x', 'Paris'));
+    await running.says('[plugin_invoke_end]');
+    running.child.kill('SIGTERM');
+    return (await running.ended).stdout.toString().replace(/^\d{4}\S+ \S+/, 'TIME');
+  };
+  const live = await run({});
+  expect(live).toBe(
+    'TIME run.go:167: [INFO]loading plugin\n[plugin_ready] map[info:plugin loaded]\n\n[info] map[info:received request]\n\n[plugin_response] map[message:map[text:Paris, 1] type:text]\n\n[plugin_invoke_end] map[info:plugin invoke end]\n\n',
+  );
+  expect(await run({ REPRISE_RECORD_MODE: 'none', REPRISE_SESSION: 'alpha' })).toBe(live);
+});
+
+test('in CI a start that would record fails, with status 2 and words, and records nothing', async () => {
+  const project = await makeProject('once', { REPRISE_SESSION: 'alpha', CI: 'true' });
+  const run = await runDify(['plugin', 'run', project.file, '-r', 'json'], { env: project.env, cwd: project.folder });
+  const text =
+    'reprise: Failed to replay: the session alpha has no recording, and this is CI (`CI` is set), where nothing is recorded unless `REPRISE_RECORD_IN_CI` is 1. Record it elsewhere, and commit the recording.';
+  expect(run).toEqual({
+    exitCode: 2,
+    stdout: `{"invoke_id":"","type":"error","response":{"error":"${text}"}}\n`,
+    stderr: `${text}\n`,
+  });
+  expect(existsSync(project.recordings)).toBe(false);
+  expect(startsOf(project)).toBe(0);
+});
+
+test.each(['', '0', 'false'])('CI=%j is no CI', async (ci) => {
+  const project = await makeProject('once', { REPRISE_SESSION: 'alpha', CI: ci });
+  expect((await converse(project, ['Paris'])).answers).toEqual(['Paris, 1']);
+});
+
+test('in CI `once` replays what is there, and records where it may', async () => {
+  const project = await makeProject('once', { REPRISE_SESSION: 'alpha', CI: '1', REPRISE_RECORD_IN_CI: '1' });
+  await converse(project, ['Paris']);
+  const strict = { ...project, env: { ...project.env, REPRISE_RECORD_IN_CI: '0', TMPDIR: makeFolder() } };
+  expect((await converse(strict, ['Paris'])).answers).toEqual(['Paris, 1']);
+  expect(startsOf(project)).toBe(1);
+});
+
+test.each(['all', 'new_episodes'])('in CI `%s` fails when its version is asked already', async (mode) => {
+  const project = await makeProject(mode, { CI: 'true' });
+  const run = await runDify(['version'], { env: project.env });
+  expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(run.stderr).toContain(`\`REPRISE_RECORD_MODE\` is ${mode}, and this is CI`);
+});
+
+test('a start-up that fails is passed on, and not kept', async () => {
+  const project = await makeProject('once', { REPRISE_SESSION: 'alpha', BROKEN: 'no network' });
+  const run = await runDify(['plugin', 'run', project.file, '-r', 'json'], { env: project.env, cwd: project.folder });
+  expect(run.exitCode).toBe(1);
+  expect(answersIn(run.stdout)).toEqual(['no network']);
+  expect(run.stderr).toContain('nothing is kept of this session: the plugin never became ready');
+  expect(namesIn(project.recordings)).toEqual([]);
+});
+
+test('a session whose client kills the program with SIGKILL, and goes on, is kept', async () => {
+  const project = await makeProject('once', { REPRISE_SESSION: 'alpha' });
+  const running = startDify(['plugin', 'run', project.file, '-r', 'json'], { env: project.env, cwd: project.folder });
+  await running.says('plugin_ready');
+  running.child.stdin.write(ask('a', 'Paris'));
+  await running.says('plugin_invoke_end');
+  running.child.kill('SIGKILL');
+  await expect.poll(() => namesIn(project.recordings), { timeout: 10_000 }).toEqual(['alpha.jsonl']);
+  const again = { ...project, env: { ...project.env, TMPDIR: makeFolder() } };
+  expect((await converse(again, ['Paris'])).answers).toEqual(['Paris, 1']);
+  expect(startsOf(project)).toBe(1);
+});
+
+test('a session whose client was killed is not kept, and is recorded afresh the next time', async () => {
+  const project = await makeProject('once', { REPRISE_SESSION: 'alpha' });
+  // The client is a shell that starts the drop-in, holds its stdin, and is killed.
+  const client = makeScript('client', `mkfifo in; "$DIFY" plugin run "$FILE" -r json <in & exec 3>in; cat >&3`);
+  const running = start([client], {
+    cwd: project.folder,
+    env: { CI: '', ...project.env, DIFY: dify, FILE: project.file },
+  });
+  await running.says('plugin_ready');
+  running.child.stdin.write(ask('a', 'Paris'));
+  await running.says('plugin_invoke_end');
+  running.child.kill('SIGKILL');
+  await running.ended; // nobody has its stdout any more: the drop-in has ended
+  expect(namesIn(project.recordings).filter((name) => name.endsWith('.jsonl'))).toEqual([]);
+  const again = { ...project, env: { ...project.env, TMPDIR: makeFolder() } };
+  expect((await converse(again, ['Oslo'])).answers).toEqual(['Oslo, 1']);
+  expect(namesIn(project.recordings)).toEqual(['alpha.jsonl']);
+});
+
+test('many sessions at once leave whole files, one each', { timeout: 60_000 }, async () => {
+  const project = await makeProject('once');
+  const sessions = Array.from({ length: 12 }, (_, index) => `session-${index}x`);
+  const runs = await Promise.all(
+    sessions.map((session, index) => converse(project, [`city ${index}`], { REPRISE_SESSION: session })),
+  );
+  expect(runs.map(({ answers }) => answers)).toEqual(sessions.map((_, index) => [`city ${index}, 1`]));
+  expect(namesIn(project.recordings)).toEqual(sessions.map((session) => `${session}.jsonl`).toSorted());
+  expect((await reprise(['check', project.recordings])).exitCode).toBe(0);
+});
+
+test('starts of one session at once get a file each', async () => {
+  const project = await makeProject('once', { REPRISE_SESSION: 'alpha' });
+  await Promise.all([1, 2, 3].map((city) => converse(project, [`city ${city}`])));
+  expect(namesIn(project.recordings)).toEqual(['alpha-2.jsonl', 'alpha-3.jsonl', 'alpha.jsonl']);
+});
+
+test('a real program that is a drop-in itself is refused', async () => {
+  const project = await makeProject('once', { REPRISE_SESSION: 'alpha', REPRISE_REAL_DIFY: dify });
+  const run = await runDify(['plugin', 'run', project.file, '-r', 'json'], { env: project.env, cwd: project.folder });
+  expect(run.exitCode).toBe(1);
+  expect(run.stdout).toContain('is a drop-in too, and no program that could be recorded');
+});
+
+test('the next `dify` on the PATH is recorded, where no other is named', async () => {
+  const project = await makeProject('once', { REPRISE_SESSION: 'alpha', REPRISE_REAL_DIFY: '' });
+  const script = makeScript('dify', `exec "${process.execPath}" "${realDify}" "$@"`);
+  await converse(project, ['Paris'], { PATH: `${dirname(script)}:${process.env['PATH']}` });
+  expect(startsOf(project)).toBe(1);
+});
+
+test('where there is no program to record, that is told', async () => {
+  const project = await makeProject('all', { REPRISE_REAL_DIFY: '', PATH: dirname(process.execPath) });
+  const text =
+    'reprise: Failed to find the program itself, which is to be recorded: there is no other `dify` on the PATH. Name it by `REPRISE_REAL_DIFY`.';
+  expect(await runDify(['version'], { env: project.env })).toEqual({ exitCode: 2, stdout: '', stderr: `${text}\n` });
+});
+
+test('a recording of another session is not taken for one, and is not overwritten', async () => {
+  const project = await makeProject('once', { PYTEST_CURRENT_TEST: 'test_a (call)' });
+  mkdirSync(project.recordings);
+  writeRecording(join(project.recordings, 'test_a.jsonl'), { session: 'other/test_a' }, 'theirs');
+  writeFileSync(join(project.recordings, 'notes.txt'), '');
+  expect((await converse(project, ['Paris'])).answers).toEqual(['Paris, 1']);
+  expect(namesIn(project.recordings)).toEqual(['notes.txt', 'test_a-2.jsonl', 'test_a.jsonl']);
+  expect(readText(join(project.recordings, 'test_a.jsonl'))).toContain('theirs');
+});

@@ -1,0 +1,247 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { answersIn, ask, makePackage, runDify, startDify, writeRecording } from '../../support/drop-in.ts';
+import { makeFolder } from '../../support/files.ts';
+
+let file: string;
+beforeAll(async () => {
+  file = await makePackage('weather');
+});
+
+const plugin = { author: 'reprise', name: 'weather', version: '0.0.1', sha256: 'f'.repeat(64) };
+
+/** A folder in which a client works: with the recordings that are named, each of the weather plugin. */
+function makeProject(names: readonly string[] = ['weather']): string {
+  const folder = makeFolder();
+  mkdirSync(join(folder, 'recordings'));
+  for (const name of names) writeRecording(join(folder, 'recordings', `${name}.jsonl`), { plugin }, name);
+  return folder;
+}
+
+interface Wrong {
+  what: string;
+  env?: NodeJS.ProcessEnv;
+  arrange?: (folder: string) => void;
+  text: string;
+}
+
+const recordings = { REPRISE_RECORDINGS: 'recordings' };
+
+// What does not depend on a package fails when the version is asked, which clients do first.
+test.each<Wrong>([
+  {
+    what: 'nothing is set',
+    text: 'Failed to find recordings: `REPRISE_RECORDINGS` is not set, and there is no reprise.config.json in FOLDER or above. Set it to a recording, a folder or a pattern.',
+  },
+  {
+    what: 'the recordings are not there',
+    env: { REPRISE_RECORDINGS: 'none' },
+    text: 'Failed to open none: there is no such file. Check the path, or make it with `reprise record`.',
+  },
+  {
+    what: 'the folder is empty',
+    env: recordings,
+    arrange: (folder) => rmSync(join(folder, 'recordings/weather.jsonl')),
+    text: 'Failed to find a recording: the folder recordings holds no .jsonl file. Record one with `reprise record -o recordings/NAME.jsonl -- COMMAND`.',
+  },
+  {
+    what: 'no file fits the pattern',
+    env: { REPRISE_RECORDINGS: 'recordings/x*.jsonl' },
+    text: "Failed to find a recording: no file fits 'recordings/x*.jsonl'. Check the pattern.",
+  },
+  {
+    what: 'one of them is none',
+    env: recordings,
+    arrange: (folder) => writeFileSync(join(folder, 'recordings/x.jsonl'), '{}\n'),
+    text: 'Failed to read recordings/x.jsonl: it is not a recording (line 1 is not a reprise header). Give a file made by `reprise record`.',
+  },
+  {
+    what: 'an option has a value that it can not have',
+    env: { ...recordings, REPRISE_ON_MISS: 'shrug' },
+    text: "Failed to read `REPRISE_ON_MISS`: 'shrug' is not allowed. Give error or hang.",
+  },
+  {
+    what: 'the pace is none',
+    env: { ...recordings, REPRISE_PACE: 'fast' },
+    text: "Failed to read `REPRISE_PACE`: 'fast' is no pace. Give recorded, instant, or a speed such as 2x or 0.5x.",
+  },
+  {
+    what: 'a path is none',
+    env: { ...recordings, REPRISE_IGNORE: '/request/a\nuser_id' },
+    text: "Failed to read `REPRISE_IGNORE`: 'user_id' is no path, which begins with '/'. Give one such as /request/user_id.",
+  },
+  {
+    what: 'the record mode is none',
+    env: { ...recordings, REPRISE_RECORD_MODE: 'sometimes' },
+    text: "Failed to read `REPRISE_RECORD_MODE`: 'sometimes' is not allowed. Give none or once or new_episodes or all.",
+  },
+  {
+    what: 'the session was not recorded',
+    env: { ...recordings, REPRISE_SESSION: 'other' },
+    text: 'Failed to choose a recording: no recording of the session other is among recordings/weather.jsonl (reprise/weather:0.0.1). Record it, or name another by `REPRISE_SESSION`.',
+  },
+  {
+    what: 'the configuration is broken',
+    arrange: (folder) => writeFileSync(join(folder, 'reprise.config.json'), '{"pace": 3}'),
+    text: 'Failed to read FOLDER/reprise.config.json:1: `pace`: 3 is not allowed. Give a text.',
+  },
+])('`version` fails with status 2 where $what, and so does a start, with status 1', async ({ env, arrange, text }) => {
+  const cwd = makeProject();
+  arrange?.(cwd);
+  const sentence = `reprise: ${text.replace('FOLDER', cwd)}`;
+  expect(await runDify(['version'], { env: env ?? {}, cwd })).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr: `${sentence}\n`,
+  });
+  const run = await runDify(['plugin', 'run', file, '-r', 'json'], { env: env ?? {}, cwd });
+  expect(run).toMatchObject({ exitCode: 1 });
+  expect(answersIn(run.stdout)).toHaveLength(1);
+  expect(answersIn(run.stdout)[0]?.slice(0, 60)).toBe(sentence.slice(0, 60));
+});
+
+const refusals: Wrong[] = [
+  {
+    what: 'two recordings fit',
+    arrange: (folder) => writeRecording(join(folder, 'recordings/again.jsonl'), { plugin }),
+    text: 'reprise: Failed to choose a recording: 2 recordings fit reprise/weather:0.0.1 equally: recordings/again.jsonl (reprise/weather:0.0.1), recordings/weather.jsonl (reprise/weather:0.0.1). Name one of them by `REPRISE_SESSION`, or several by themselves in `REPRISE_RECORDINGS` to have them as one.',
+  },
+  {
+    what: 'none fits',
+    arrange: (folder) => {
+      rmSync(join(folder, 'recordings/weather.jsonl'));
+      writeRecording(join(folder, 'recordings/tides.jsonl'), { plugin: { ...plugin, name: 'tides' } });
+    },
+    text: 'reprise: Failed to choose a recording: no recording of reprise/weather:0.0.1 is among recordings/tides.jsonl (reprise/tides:0.0.1). Record it, or name a recording by `REPRISE_SESSION`.',
+  },
+  {
+    what: 'the recording was made in the text format',
+    arrange: (folder) => writeRecording(join(folder, 'recordings/weather.jsonl'), { plugin, response_format: 'text' }),
+    text: 'reprise: Failed to replay recordings/weather.jsonl: it was recorded in the text format, which has no ids to tell answers apart. Record it again with `-r json`; it can then be replayed with `-r text`.',
+  },
+];
+
+test.each(refusals)(
+  'a start fails at once where $what, and says so on stdout as the program would',
+  async ({ arrange, text }) => {
+    const cwd = makeProject();
+    arrange?.(cwd);
+    const call = { env: recordings, cwd };
+    expect(await runDify(['version'], call)).toMatchObject({ exitCode: 0, stdout: 'v0.6.10\n' });
+    const json = await runDify(['plugin', 'run', file, '--response-format', 'json'], call);
+    expect(json).toEqual({
+      exitCode: 1,
+      stdout: `{"invoke_id":"","type":"error","response":{"error":"${text}"}}\n`,
+      stderr: `${text}\n`,
+    });
+    const plain = await runDify(['plugin', 'run', file], call);
+    expect(plain.exitCode).toBe(1);
+    expect(plain.stdout).toMatch(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d run\.go:32: \[ERROR\]reprise: Failed to /);
+    expect(plain.stdout.slice(plain.stdout.indexOf(']') + 1)).toBe(`${text}\n`);
+  },
+);
+
+test('a package that can not be read fails in the program’s words', async () => {
+  const cwd = makeProject();
+  mkdirSync(join(cwd, 'folder.difypkg'));
+  const run = await runDify(['plugin', 'run', 'folder.difypkg', '-r', 'json'], { env: recordings, cwd });
+  expect(run).toMatchObject({ exitCode: 1, stderr: '' });
+  expect(answersIn(run.stdout)).toEqual(['read folder.difypkg: is a directory\nread plugin file error']);
+});
+
+/** Starts it, asks for Paris, and tells what came. */
+async function answerOf(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  cwd: string,
+): Promise<{ answers: string[]; stderr: string }> {
+  const running = startDify(['plugin', 'run', ...args, '-r', 'json'], { env, cwd });
+  await running.says('plugin_ready');
+  running.child.stdin.write(ask('x', 'Paris'));
+  await running.says('plugin_invoke_end');
+  running.child.kill('SIGTERM');
+  const { stdout, stderr } = await running.ended;
+  return { answers: answersIn(stdout.toString()), stderr };
+}
+
+test('the recordings of the nearest configuration are played, where none are named', async () => {
+  const cwd = makeProject();
+  writeFileSync(join(cwd, 'reprise.config.json'), '{"ignore": ["/request/tool"]}');
+  mkdirSync(join(cwd, 'deep/er'), { recursive: true });
+  expect((await answerOf([file], {}, join(cwd, 'deep/er'))).answers).toEqual(['weather']);
+});
+
+test('the version is the recorded program’s, where one was recorded', async () => {
+  const cwd = makeProject();
+  writeRecording(join(cwd, 'recordings/weather.jsonl'), { plugin, program: { name: 'dify', version: 'v0.5.1' } });
+  expect(await runDify(['version'], { env: recordings, cwd })).toEqual({ exitCode: 0, stdout: 'v0.5.1\n', stderr: '' });
+});
+
+test('with REPRISE_ANY_PACKAGE the package need not be there', async () => {
+  const env = { ...recordings, REPRISE_ANY_PACKAGE: '1' };
+  const cwd = makeProject();
+  expect((await answerOf(['downloads/reprise-weather_0.0.1.difypkg'], env, cwd)).answers).toEqual(['weather']);
+  writeFileSync(join(cwd, 'weather.difypkg'), 'version https://git-lfs.github.com/spec/v1\n');
+  expect((await answerOf(['weather.difypkg'], env, cwd)).answers).toEqual(['weather']);
+  const other = await runDify(['plugin', 'run', 'tides.difypkg', '-r', 'json'], { env, cwd });
+  expect(answersIn(other.stdout)[0]).toContain('no recording of tides.difypkg is among recordings/weather.jsonl');
+});
+
+test('another version of the plugin is played, and told', async () => {
+  const cwd = makeProject();
+  const newer = await makePackage('weather', { version: '2.0.0' });
+  const { answers, stderr } = await answerOf([newer], recordings, cwd);
+  expect(answers).toEqual(['weather']);
+  expect(stderr).toContain(
+    'reprise: recordings/weather.jsonl is a recording of weather 0.0.1; the package has version 2.0.0.\n',
+  );
+});
+
+test('several recordings that are named by themselves are one script', async () => {
+  const cwd = makeProject(['one', 'two']);
+  const env = { REPRISE_RECORDINGS: 'recordings/one.jsonl\nrecordings/two.jsonl' };
+  expect((await answerOf([file], env, cwd)).answers).toEqual(['one']);
+});
+
+test('a session names its recording, whatever the package', async () => {
+  const cwd = makeProject(['one', 'two']);
+  expect((await answerOf([file], { ...recordings, REPRISE_SESSION: 'two' }, cwd)).answers).toEqual(['two']);
+});
+
+test('what never ended in the recording is an error, unless it is asked to hang', async () => {
+  const cwd = makeProject();
+  const path = join(cwd, 'recordings/weather.jsonl');
+  const { readFileSync } = await import('node:fs');
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/.*plugin_invoke_end.*\n/, ''));
+  const { answers } = await answerOf([file], recordings, cwd);
+  expect(answers[0]).toBe('weather');
+  expect(answers[1]).toContain(
+    'recordings/weather.jsonl#1: invoke_tool never ended in the recording; to wait for ever as it did: REPRISE_ON_UNFINISHED=hang',
+  );
+});
+
+test('what would make a request match is told as a variable', async () => {
+  const cwd = makeProject();
+  const running = startDify(['plugin', 'run', file, '-r', 'json'], { env: recordings, cwd });
+  await running.says('plugin_ready');
+  running.child.stdin.write(ask('x', 'Oslo'));
+  await running.says('plugin_invoke_end');
+  const [answer = ''] = answersIn(running.stdout().toString());
+  expect(answer).toContain(
+    "/request/tool_parameters/city recorded 'Paris', received 'Oslo'; to accept it: REPRISE_IGNORE=/request/tool_parameters/city; journal ",
+  );
+});
+
+test('it says no more than 32 KiB on stderr, and goes on when nobody reads it', async () => {
+  const cwd = makeProject();
+  const running = startDify(['plugin', 'run', file, '-r', 'json'], { env: recordings, cwd });
+  await running.says('plugin_ready');
+  for (let count = 0; count < 400; count++) running.child.stdin.write(ask(`x${count}`, `Oslo ${count}`));
+  await running.says('"x399","type":"plugin_invoke_end"');
+  running.child.kill('SIGTERM');
+  const { stderr, code } = await running.ended;
+  expect(code).toBe(0);
+  expect(stderr.length).toBeLessThanOrEqual(32 << 10);
+  expect(stderr).toContain('reprise: more is not said here.\n');
+});
