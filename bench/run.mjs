@@ -2,7 +2,7 @@
 // compiler. Figures are medians; ratios are medians of the pairs. A machine that does something else meanwhile spoils them.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'reprise-bench-'));
 const pairs = Number(process.env.PAIRS ?? 9);
 const compiled = Object.fromEntries(['lines', 'load'].map((name) => [name, compile(name)]));
 
-const benches = { ready, burst, sustained, tcp };
+const benches = { ready, dropIn, burst, sustained, tcp };
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);
 try {
   for (const name of names) await benches[name]();
@@ -29,6 +29,30 @@ async function ready() {
     theirs: () => timeOf([process.execPath, '-e', '0']),
     ours: () => timeOf([process.execPath, program, 'replay', recording, '--pace', 'instant'], 'plugin_ready'),
   });
+}
+
+/** The same of the drop-in, and of stubs; the package's names are enough to find the recording. */
+async function dropIn() {
+  const recording = pathOf('../recordings/regex.jsonl');
+  const [plugin, file] = [join(folder, 'regex'), join(folder, 'regex.difypkg')];
+  mkdirSync(plugin);
+  writeFileSync(join(plugin, 'manifest.yaml'), 'version: 0.0.8\nauthor: langgenius\nname: regex\n');
+  const dify = pathOf('../bin/dify.js');
+  execFileSync(process.execPath, [dify, 'plugin', 'package', plugin, '-o', file], { stdio: 'ignore' });
+  const run = (command, env) => timeOf([...command, 'plugin', 'run', file, '-r', 'json'], 'plugin_ready', env);
+  const stubs = ['stub', 'embedded'].map((name) => join(folder, name));
+  for (const [index, stub] of stubs.entries())
+    execFileSync(process.execPath, [program, 'stub', recording, '-o', stub, ...(index === 1 ? ['--embed'] : [])], {
+      stdio: 'ignore',
+    });
+  const theirs = () => timeOf([process.execPath, '-e', '0']);
+  const other = 'node -e 0';
+  await compare('drop-in, start to ready, ms', other, {
+    theirs,
+    ours: () => run([process.execPath, dify], { REPRISE_RECORDINGS: recording }),
+  });
+  await compare('stub, start to ready, ms', other, { theirs, ours: () => run([process.execPath, stubs[0]]) });
+  await compare('embedded stub, start to ready, ms', other, { theirs, ours: () => run([process.execPath, stubs[1]]) });
 }
 
 /** A burst of 64 MB in lines of 4 KB, as its reader sees it. */
@@ -104,9 +128,9 @@ function median(values) {
   return values.toSorted((a, b) => a - b)[values.length >> 1];
 }
 
-async function timeOf([command, ...args], until) {
+async function timeOf([command, ...args], until, env = {}) {
   const began = performance.now();
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...env } });
   if (until === undefined) await once(child, 'exit');
   else for await (const line of createInterface({ input: child.stdout })) if (line.includes(until)) break;
   const took = performance.now() - began;
