@@ -1,5 +1,5 @@
 import { renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { statusOf } from '../end-like.ts';
 import { forwardSignals } from '../forward-signals.ts';
@@ -26,7 +26,7 @@ const watchStep = 200;
  */
 export async function recordSession(plan: RecordPlan, start: Start & { args: readonly string[] }): Promise<number> {
   const { settings, session } = plan;
-  const folder = openFolder(settings);
+  const folder = plan.replaces === undefined ? openFolder(settings) : dirname(plan.replaces);
   const [part, stem] = [partOf(folder, plan.name), join(folder, plan.name)];
   const notes = openNotes(process.env);
   const { command, stdout } = commandOf(start, realDify(settings, start.env));
@@ -79,8 +79,10 @@ function keep(result: RecordResult, plan: RecordPlan, stem: string): string {
   }
   if (plan.replaces === undefined)
     return renderRecordSummary({ ...result, file: placeRecording(part, stem, plan.start) });
-  renameSync(part, plan.replaces);
-  return renderRecordSummary({ ...result, file: plan.replaces });
+  const file = plan.replaces.replace(/\.gz$/, ''); // it grows as plain lines
+  renameSync(part, file);
+  if (file !== plan.replaces) rmSync(plan.replaces);
+  return renderRecordSummary({ ...result, file });
 }
 
 /** The same command for the program itself; only in JSON is it recorded so that it can be replayed. */

@@ -20,17 +20,22 @@ export function openFolder(settings: DropInSettings): string {
       'usage',
       'Failed to record: `REPRISE_RECORDINGS` names more than one place. Give it the one folder that recordings go to.',
     );
-  const folder = /\.jsonl(\.gz)?$/.test(word) ? dirname(word) : word;
+  if (/\.jsonl(\.gz)?$/.test(word))
+    throw new RepriseError(
+      'usage',
+      `Failed to record: \`REPRISE_RECORDINGS\` names the file ${word}, and each session gets a file of its own. Give it the folder that they go to.`,
+      { file: word },
+    );
   try {
-    mkdirSync(folder, { recursive: findFile(dirname(folder)) === undefined });
+    mkdirSync(word, { recursive: findFile(dirname(word)) === undefined });
   } catch (error) {
-    if (systemCode(error) !== 'EEXIST' || findFile(folder)?.isDirectory() !== true)
-      throw new RepriseError('not-writable', `Failed to make the folder ${folder}: ${reasonOf(error)}.`, {
-        file: folder,
+    if (systemCode(error) !== 'EEXIST' || findFile(word)?.isDirectory() !== true)
+      throw new RepriseError('not-writable', `Failed to make the folder ${word}: ${reasonOf(error)}.`, {
+        file: word,
         cause: error,
       });
   }
-  return folder;
+  return word;
 }
 
 /** The file that a recording has while it is made; what killed processes have left under that name goes. */

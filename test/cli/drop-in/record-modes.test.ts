@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import {
   answersIn,
@@ -304,4 +305,22 @@ test('a recording of another session is not taken for one, and is not overwritte
   expect((await converse(project, ['Paris'])).answers).toEqual(['Paris, 1']);
   expect(namesIn(project.recordings)).toEqual(['notes.txt', 'test_a-2.jsonl', 'test_a.jsonl']);
   expect(readText(join(project.recordings, 'test_a.jsonl'))).toContain('theirs');
+});
+
+test('a file is no place for sessions, and that is told', async () => {
+  const project = await makeProject('once', { REPRISE_SESSION: 'alpha', REPRISE_RECORDINGS: 'recordings/one.jsonl' });
+  const run = await runDify(['plugin', 'run', project.file, '-r', 'json'], { env: project.env, cwd: project.folder });
+  expect(run.exitCode).toBe(1);
+  expect(answersIn(run.stdout)).toEqual([
+    'reprise: Failed to record: `REPRISE_RECORDINGS` names the file recordings/one.jsonl, and each session gets a file of its own. Give it the folder that they go to.',
+  ]);
+});
+
+test('`all` takes the place of a packed recording, too', async () => {
+  const project = await makeProject('all');
+  mkdirSync(project.recordings);
+  const old = writeRecording(join(project.folder, 'old.jsonl'));
+  writeFileSync(join(project.recordings, 'weather.jsonl.gz'), gzipSync(readText(old)));
+  await converse(project, ['Oslo']);
+  expect(namesIn(project.recordings)).toEqual(['weather.jsonl']);
 });
