@@ -40,7 +40,7 @@ export async function planRecording(choice: Chosen, { start, settings, read }: S
     return {
       ...(await playRecordings(known)),
       supplement: () => startSupplement(base?.file ?? '', start, settings),
-    } as Plan;
+    };
   }
   return {
     kind: 'record',

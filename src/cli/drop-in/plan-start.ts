@@ -29,17 +29,19 @@ export interface RecordPlan {
   settings: DropInSettings;
 }
 
+/** Recordings that are to be played. */
+export interface ReplayPlan {
+  kind: 'replay';
+  files: string[];
+  /** What is to be said of them. */
+  note: string | undefined;
+  /** Called once the files are open. */
+  onOpen?: () => void;
+  supplement?: () => Promise<Supplement>;
+}
+
 /** What a start does. */
-export type Plan =
-  | {
-      kind: 'replay';
-      files: string[];
-      note: string | undefined;
-      /** Called once the files are open. */
-      onOpen?: () => void;
-      supplement?: () => Promise<Supplement>;
-    }
-  | RecordPlan;
+export type Plan = ReplayPlan | RecordPlan;
 
 /** What is to be run, and with what was written into the program. */
 export interface Start {
@@ -72,14 +74,14 @@ export async function planStart(start: Start, settings: DropInSettings): Promise
 }
 
 /** Plays one recording, or several as one. */
-export async function playRecordings(recordings: readonly Shelved[], note?: string): Promise<Plan> {
+export async function playRecordings(recordings: readonly Shelved[], note?: string): Promise<ReplayPlan> {
   if (recordings.every(({ packed }) => packed === undefined))
     return { kind: 'replay', files: recordings.map(({ file }) => file), note };
   const { unpackAll } = await import('./embedded.ts');
   return { kind: 'replay', note, ...unpackAll(recordings) };
 }
 
-function playSession({ starts }: Extract<Choice, { kind: 'session' }>, start: number): Promise<Plan> {
+function playSession({ starts }: Extract<Choice, { kind: 'session' }>, start: number): Promise<ReplayPlan> {
   const exact = starts.find((one) => one.start === start);
   // A test that is run again in the same process begins again with the first.
   const chosen = exact ?? starts[(start - 1) % starts.length];

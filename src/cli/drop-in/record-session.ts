@@ -11,7 +11,7 @@ import { blankFormat, formats } from '../../protocol/response-format.ts';
 import type { RecordResult } from '../../recorder/record.ts';
 import { record } from '../../recorder/record.ts';
 import { openOwnStdin, openOwnStdoutStream } from '../../transport/own-stdio.ts';
-import { isParentGone } from '../../transport/parent.ts';
+import { isParentGone, readStdinNow } from '../../transport/parent.ts';
 import type { RecordPlan, Start } from './plan-start.ts';
 import { realDify } from './real-dify.ts';
 import { openFolder, partOf, placeRecording } from './recording-folder.ts';
@@ -40,7 +40,7 @@ export async function recordSession(plan: RecordPlan, start: Start & { args: rea
     stdin,
     stdout,
     stderr: capped(notes),
-    about: session === undefined ? {} : { session, start: plan.start },
+    ...(session === undefined ? {} : { about: { session, start: plan.start } }),
     lastWill: {
       client: process.ppid,
       from: part,
@@ -56,7 +56,10 @@ export async function recordSession(plan: RecordPlan, start: Start & { args: rea
   let hasEnded = false;
   for (const event of ['end', 'close', 'error']) stdin.once(event, () => (hasEnded = true));
   const watch = setInterval(() => {
-    if (isAbandoned || !hasEnded || !isParentGone()) return;
+    if (isAbandoned || !isParentGone()) return;
+    const left = hasEnded ? 'end' : readStdinNow();
+    if (typeof left !== 'string') stdin.unshift(left);
+    if (left !== 'end') return;
     isAbandoned = true;
     void recorder.close();
   }, watchStep);

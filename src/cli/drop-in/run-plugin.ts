@@ -6,7 +6,7 @@ import { play } from '../play.ts';
 import { settle } from '../../replayer/settings.ts';
 import { isParentGone, readStdinNow } from '../../transport/parent.ts';
 import { nameVariables } from './name-variables.ts';
-import type { Plan } from './plan-start.ts';
+import type { ReplayPlan } from './plan-start.ts';
 import { planStart } from './plan-start.ts';
 import { StartUpFault } from './read-package.ts';
 import type { DropInSettings } from './settings.ts';
@@ -56,7 +56,7 @@ interface Manner {
 }
 
 /** What the drop-in does where nothing else was asked for: no waits, and nothing that hangs. */
-async function prepare(plan: Extract<Plan, { kind: 'replay' }>, { settings, mode, format }: Manner) {
+async function prepare(plan: ReplayPlan, { settings, mode, format }: Manner) {
   const { files, options } = await settle(plan.files, settings.options);
   const { session } = settings;
   const supplement = plan.supplement === undefined ? undefined : await plan.supplement();
