@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// A drop-in `dify` that replays recordings: see docs/drop-in.md.
 'use strict';
 
 // Node >= 22.1 keeps compiled code between runs.

@@ -16,6 +16,8 @@ const mostNamed = 50;
 export interface Programme extends Settled<ReplayOptions>, OwnWays {
   /** What is to be said at the beginning. */
   warnings?: readonly string[];
+  /** Whether a good end is told, too. @default true */
+  tellsGoodEnd?: boolean;
   /** Called once the recordings are open, or can't be opened. */
   onOpen?: () => void;
   /** Called when the replay is over, and waited for. It may have something to say. */
@@ -35,7 +37,7 @@ export async function play(prepare: () => Promise<Programme>): Promise<number> {
   const notes = openNotes(process.env);
   const warn = (text: string): void =>
     void import('./escape-text.ts').then(({ escapeText }) => notes.say(`reprise: ${escapeText(text)}\n`));
-  const { options, warnings = [], onOpen, onExit, ...programme } = await prepare();
+  const { options, warnings = [], tellsGoodEnd = true, onOpen, onExit, ...programme } = await prepare();
   for (const text of warnings) warn(text);
   const plugin = await startReplay({
     ...programme,
@@ -53,17 +55,17 @@ export async function play(prepare: () => Promise<Programme>): Promise<number> {
   const exit = await plugin.exited;
   const last = await onExit?.();
   if (last !== undefined) notes.say(`reprise: ${last}\n`);
-  await sayReport(plugin, notes);
+  await sayReport(plugin, notes, tellsGoodEnd);
   await notes.flushed();
   return endLike(exit);
 }
 
 /** What was used is said where something was asked, or where it matters. */
-async function sayReport(plugin: Replay, notes: Notes): Promise<void> {
+async function sayReport(plugin: Replay, notes: Notes, tellsGoodEnd: boolean): Promise<void> {
   const isStrict = plugin.options.strict === true;
   const report = plugin.report(mostNamed);
   const { used, missed, refused } = report.counts;
-  if (used + missed + refused === 0 && !isStrict) return;
+  if ((tellsGoodEnd ? used : 0) + missed + refused === 0 && !isStrict) return;
   const { renderReport } = await import('./render-report.ts');
   notes.say(renderReport(report, isStrict, notes.paint));
 }

@@ -6,7 +6,7 @@ import { renderStub, stubMark } from './drop-in/render-stub.ts';
 import type { StubProgram } from './drop-in/render-stub.ts';
 import { readSettings } from './drop-in/settings.ts';
 import type { Shelved } from './drop-in/shelf.ts';
-import { openShelf, wordsOf } from './drop-in/shelf.ts';
+import { readShelf, wordsOf } from './drop-in/shelf.ts';
 import type { EmbeddedRecording, Stub } from './drop-in/stub.ts';
 import { dropInOptions } from '../foundation/drop-in-option-table.ts';
 import { environmentName } from '../foundation/option-spec.ts';
@@ -31,8 +31,8 @@ const paths = [recordings, ...baked.filter(({ kind }) => kind === 'path').map(en
 export async function runStub({ values, words }: ReadOptions): Promise<number> {
   const file = outputOf(values);
   const given = variablesOf(values);
-  const settings = readSettings(words.length === 0 ? given : { ...given, [recordings]: words.join('\n') });
-  const shelf = await openShelf(settings);
+  const settings = await readSettings(words.length === 0 ? given : { ...given, [recordings]: words.join('\n') });
+  const shelf = await readShelf(settings);
   const settled = await settle(
     shelf.map((one) => one.file),
     settings.options,

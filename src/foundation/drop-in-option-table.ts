@@ -1,6 +1,14 @@
 import { recordModes } from './choices.ts';
 import type { OptionSpec } from './option-spec.ts';
 
+/** What holds for the drop-in where it differs from `replay`: the program's own defaults, and nothing that waits. */
+export const dropInDefaults: Readonly<Record<string, { usually: string }>> = {
+  'response-format': { usually: 'text' },
+  pace: { usually: 'instant' },
+  'startup-gap': { usually: '0 at instant pace' },
+  'on-unfinished': { usually: 'error' },
+};
+
 export const anyPackage: OptionSpec = {
   flag: 'any-package',
   kind: 'switch',

@@ -1,5 +1,5 @@
 import type { CommandSpec, OptionSpec } from './option-spec.ts';
-import { anyPackage, realDify, recordMode } from './drop-in-option-table.ts';
+import { anyPackage, dropInDefaults, realDify, recordMode } from './drop-in-option-table.ts';
 import { config, ignore, match, matching, replayOptions, strict } from './replay-option-table.ts';
 
 const json: OptionSpec = { flag: 'json', kind: 'switch', text: 'JSON for programs instead of a table' };
@@ -76,7 +76,7 @@ export const commandTable = [
       anyPackage,
       recordMode,
       realDify,
-      ...replayOptions,
+      ...replayOptions.map((spec) => ({ ...spec, ...dropInDefaults[spec.flag] })),
     ],
   },
 ] as const satisfies readonly CommandSpec[];

@@ -1,8 +1,9 @@
-import { RepriseError } from '../../foundation/reprise-error.ts';
 import { settle } from '../../replayer/settings.ts';
 import { readRules } from '../../replayer/read-rules.ts';
-import { explainNoSession, mayFind } from './choose-recording.ts';
-import { findRealDify } from './find-real-dify.ts';
+import { mayFind } from './choose-recording.ts';
+import { explainCi } from './explain-ci.ts';
+import { realDify } from './real-dify.ts';
+import { folderOf } from './recording-folder.ts';
 import { readSettings } from './settings.ts';
 import type { DropInSettings } from './settings.ts';
 import type { Shelved } from './shelf.ts';
@@ -19,11 +20,11 @@ const usualVersion = 'v0.6.10';
  * @throws RepriseError where a start could not go well
  */
 export async function checkVersion(env: NodeJS.ProcessEnv, stub: Stub | undefined): Promise<string> {
-  const settings = readSettings(env);
+  const settings = await readSettings(env);
   const shelf = await openShelf(settings, stub);
   await checkOptions(settings, shelf);
-  checkSession(settings, shelf);
-  checkRecording(settings, env);
+  await checkSession(settings, shelf);
+  checkRecording(settings, shelf, env);
   const versions = new Set(shelf.map(({ about }) => about.program?.['version']).filter((one) => one !== undefined));
   const [version = usualVersion] = versions;
   return versions.size === 1 ? version : usualVersion;
@@ -38,34 +39,18 @@ async function checkOptions({ options }: DropInSettings, shelf: readonly Shelved
 }
 
 /** A session for which there is nothing, whatever the package. */
-function checkSession({ session, recordMode, mayRecord }: DropInSettings, shelf: readonly Shelved[]): void {
-  if (session === undefined || mayFind(shelf, session)) return;
-  if (recordMode === 'once' && !mayRecord) throw explainCi(`the session ${session.name} has no recording`);
-  if (recordMode !== 'none') return;
-  throw new RepriseError(
-    'not-found',
-    `Failed to choose a recording: ${explainNoSession(shelf, session)}. Record it, or name another by \`REPRISE_SESSION\`.`,
-  );
+async function checkSession({ session, recordMode }: DropInSettings, shelf: readonly Shelved[]): Promise<void> {
+  if (recordMode !== 'none' || session === undefined || mayFind(shelf, session)) return;
+  const { explainChoice } = await import('./explain-choice.ts');
+  throw explainChoice({ kind: 'none', missing: 'session' }, { session, plugin: {}, stem: '' }, shelf);
 }
 
-/** Modes that always need the program itself. */
-function checkRecording({ recordMode, realDify, mayRecord }: DropInSettings, env: NodeJS.ProcessEnv): void {
-  if (recordMode === 'none' || recordMode === 'once') return;
-  if (!mayRecord) throw explainCi(`\`REPRISE_RECORD_MODE\` is ${recordMode}`);
-  if (realDify === undefined && findRealDify(env) === undefined) throw explainNoReal();
-}
-
-/** What would record does not, in CI. */
-export function explainCi(what: string): RepriseError {
-  return new RepriseError(
-    'would-record',
-    `Failed to replay: ${what}, and this is CI (\`CI\` is set), where nothing is recorded unless \`REPRISE_RECORD_IN_CI\` is 1. Record it elsewhere, and commit the recording.`,
-  );
-}
-
-export function explainNoReal(): RepriseError {
-  return new RepriseError(
-    'no-command',
-    'Failed to find the program itself, which is to be recorded: there is no other `dify` on the PATH. Name it by `REPRISE_REAL_DIFY`.',
-  );
+/** What a start needs that records whatever the package is. */
+function checkRecording(settings: DropInSettings, shelf: readonly Shelved[], env: NodeJS.ProcessEnv): void {
+  const { recordMode, mayRecord, session } = settings;
+  const isKnown = session === undefined ? shelf.length > 0 : mayFind(shelf, session);
+  if (recordMode === 'none' || (recordMode === 'once' && isKnown)) return;
+  if (!mayRecord) throw explainCi(settings);
+  realDify(settings, env);
+  folderOf(settings);
 }

@@ -1,4 +1,3 @@
-import { withoutQuotes } from '../../protocol/derived.ts';
 import type { PluginIdentity } from '../../recording/plugin-package.ts';
 import type { SessionName } from './settings.ts';
 import { slugOf } from './session-name.ts';
@@ -18,8 +17,9 @@ export type Choice =
   /** The recordings of a session, by start: the first start of the plugin plays the first of them. */
   | { kind: 'session'; starts: StartRecording[] }
   | { kind: 'plugin'; recordings: Shelved[]; note?: string }
-  | { kind: 'none'; reason: string }
-  | { kind: 'several'; reason: string };
+  | { kind: 'none'; missing: 'session' | 'plugin' }
+  /** These fit equally. */
+  | { kind: 'several'; recordings: Shelved[] };
 
 /** A recording, and which start of its session it is, counted from 1. */
 interface StartRecording {
@@ -27,26 +27,17 @@ interface StartRecording {
   start: number;
 }
 
-const mostNamed = 8;
-
 /** Chooses by the session, and else by the package. */
 export function chooseRecording(shelf: readonly Shelved[], wanted: Wanted): Choice {
   const { session, plugin } = wanted;
-  if (session === undefined) return choosePlugin(shelf, wanted);
-  const starts = startsOf(shelf, session).filter(({ one }) => isMade(one, plugin));
+  const starts = session === undefined ? [] : startsOf(shelf, session).filter(({ one }) => isMade(one, plugin));
   if (starts.length > 0) return { kind: 'session', starts };
-  if (session.isAsked) return { kind: 'none', reason: explainNoSession(shelf, session) };
-  // Recordings that were made for other tests are none for this one.
+  if (session?.isAsked === true) return { kind: 'none', missing: 'session' };
+  // Recordings that were made for other tests are none for this one, and for whoever is no test they come last.
   const common = shelf.filter(({ about }) => about.session === undefined);
   const choice = choosePlugin(common, wanted);
-  return choice.kind === 'none' && common.length < shelf.length
-    ? { kind: 'none', reason: explainNoSession(shelf, session) }
-    : choice;
-}
-
-/** Why a session finds nothing. */
-export function explainNoSession(shelf: readonly Shelved[], { name }: SessionName): string {
-  return `no recording of the session ${name} is among ${nameAll(shelf)}`;
+  if (choice.kind !== 'none' || common.length === shelf.length) return choice;
+  return session === undefined ? choosePlugin(shelf, wanted) : { kind: 'none', missing: 'session' };
 }
 
 /** Whether a session may find a recording, as far as that can be said before the package is known. */
@@ -99,14 +90,10 @@ function choosePlugin(shelf: readonly Shelved[], wanted: Wanted): Choice {
   for (const fit of fits) {
     const found = shelf.filter((one) => fit(one));
     if (found.length === 0) continue;
-    if (found.length > 1 && !found.every(({ isNamed }) => isNamed))
-      return {
-        kind: 'several',
-        reason: `${found.length} recordings fit ${nameWanted(wanted)} equally: ${nameAll(found)}`,
-      };
+    if (found.length > 1 && !found.every(({ isNamed }) => isNamed)) return { kind: 'several', recordings: found };
     return { kind: 'plugin', recordings: found, ...noteOn(found, plugin) };
   }
-  return { kind: 'none', reason: `no recording of ${nameWanted(wanted)} is among ${nameAll(shelf)}` };
+  return { kind: 'none', missing: 'plugin' };
 }
 
 /** Packages are called so where they are shared: `langgenius-time_0.0.6.difypkg`. */
@@ -129,22 +116,4 @@ function noteOn(found: readonly Shelved[], { name, version }: Wanted['plugin']):
   return {
     note: `${other.file} is a recording of ${name} ${other.about.plugin?.['version']}; the package has version ${version}.`,
   };
-}
-
-function nameWanted({ plugin, stem }: Wanted): string {
-  return plugin.name === undefined ? `${stem}.difypkg` : namePlugin(plugin);
-}
-
-function namePlugin({ author, name, version }: Readonly<Record<string, string | undefined>>): string {
-  return `${author === undefined ? '' : `${author}/`}${name}${version === undefined ? '' : `:${version}`}`;
-}
-
-function nameAll(shelf: readonly Shelved[]): string {
-  if (shelf.length === 0) return 'the recordings, of which there are none';
-  const named = shelf.slice(0, mostNamed).map(({ file, about }) => {
-    const plugin = about.plugin?.['name'] === undefined ? '' : ` (${namePlugin(about.plugin)})`;
-    return withoutQuotes(`${file}${plugin}`);
-  });
-  const more = shelf.length > mostNamed ? ` and ${shelf.length - mostNamed} more` : '';
-  return `${named.join(', ')}${more}`;
 }

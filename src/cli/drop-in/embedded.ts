@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Shelved } from './shelf.ts';
-import { stemOf } from './shelf.ts';
+import { stemOf } from './stem-of.ts';
 import type { EmbeddedRecording } from './stub.ts';
 
 /** The recordings that a stub holds in itself. */

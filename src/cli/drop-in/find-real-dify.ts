@@ -1,31 +1,34 @@
-import { realpathSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { basename, delimiter, join } from 'node:path';
+import { dropInMark, markWithin } from './stub.ts';
 import { isExecutable } from '../../transport/find-command.ts';
 
 /** A name under which clients look for the program. */
 const usualName = 'dify';
 
 /**
- * Looks for the program itself on the PATH: the first that is not this file, under this file's name or the usual one.
+ * Looks for the program itself on the PATH: the first that is no drop-in, under this file's name or the usual one.
  * @returns undefined where there is none
  */
 export function findRealDify(env: NodeJS.ProcessEnv, own = process.argv[1] ?? ''): string | undefined {
   const names = new Set([basename(own).replace(/\.[cm]?js$/, ''), usualName]);
-  const self = realPath(own);
   for (const folder of (env['PATH'] ?? '').split(delimiter).filter((one) => one !== '')) {
-    const found = [...names]
-      .map((name) => join(folder, name))
-      .find((file) => isExecutable(file) && realPath(file) !== self);
+    const found = [...names].map((name) => join(folder, name)).find((file) => isExecutable(file) && !isDropIn(file));
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function realPath(file: string): string {
+/** Whether a file is one of ours: a stub, or the drop-in that is installed. */
+export function isDropIn(file: string): boolean {
+  const start = Buffer.alloc(markWithin);
   try {
-    return realpathSync(file);
+    const fd = openSync(file, 'r');
+    const length = readSync(fd, start);
+    closeSync(fd);
+    return start.toString('utf8', 0, length).includes(dropInMark);
   } catch {
-    // Not a file of this system's, such as a program that Node was given as a text.
-    return file;
+    // What can't be read is not ours.
+    return false;
   }
 }

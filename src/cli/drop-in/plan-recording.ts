@@ -1,4 +1,4 @@
-import { explainCi } from './check-version.ts';
+import { explainCi } from './explain-ci.ts';
 import type { Choice } from './choose-recording.ts';
 import { countStart } from './count-start.ts';
 import type { Plan, Start } from './plan-start.ts';
@@ -30,9 +30,7 @@ export async function planRecording(choice: Chosen, { start, settings, read }: S
   if (!mayRecord) {
     const instead = recordMode === 'once' ? insteadOf(choice, number) : [];
     if (instead.length > 0) return playRecordings(instead);
-    throw explainCi(
-      session === undefined ? `${plugin} has no recording` : `the session ${session.name} has no recording`,
-    );
+    throw explainCi(settings, plugin);
   }
   if (recordMode === 'new_episodes' && known.length > 0) {
     const [base] = known;

@@ -1,4 +1,3 @@
-import { RepriseError } from '../../foundation/reprise-error.ts';
 import type { PassedRequest } from '../../replayer/conversation.ts';
 import type { Choice } from './choose-recording.ts';
 import { chooseRecording } from './choose-recording.ts';
@@ -58,17 +57,16 @@ export interface Start {
 export async function planStart(start: Start, settings: DropInSettings): Promise<Plan> {
   const shelf = await openShelf(settings, start.stub);
   const read = await readPackage(start.file, shelf, settings.anyPackage);
-  const choice = chooseRecording(shelf, { session: settings.session, ...read });
-  if (choice.kind === 'several')
-    throw refuse(
-      choice.reason,
-      'Name one of them by `REPRISE_SESSION`, or several by themselves in `REPRISE_RECORDINGS` to have them as one.',
-    );
-  if (settings.recordMode !== 'none') {
-    const { planRecording } = await import('./plan-recording.ts');
-    return planRecording(choice, { start, settings, read });
+  const wanted = { session: settings.session, ...read };
+  const choice = chooseRecording(shelf, wanted);
+  if (choice.kind === 'several' || (choice.kind === 'none' && settings.recordMode === 'none')) {
+    const { explainChoice } = await import('./explain-choice.ts');
+    throw explainChoice(choice, wanted, shelf);
   }
-  if (choice.kind === 'none') throw refuse(choice.reason, 'Record it, or name a recording by `REPRISE_SESSION`.');
+  if (settings.recordMode !== 'none' || choice.kind === 'none') {
+    const { planRecording } = await import('./plan-recording.ts');
+    return planRecording(choice, { settings, read, start });
+  }
   if (choice.kind === 'plugin') return playRecordings(choice.recordings, choice.note);
   return playSession(choice, await startOf(choice, settings, read));
 }
@@ -101,8 +99,4 @@ async function startOf(
   if (starts.length < 2) return starts[0]?.start ?? 1;
   const { countStart } = await import('./count-start.ts');
   return countStart(session?.name ?? '', plugin.name ?? stem);
-}
-
-function refuse(reason: string, advice: string): RepriseError {
-  return new RepriseError('not-found', `Failed to choose a recording: ${reason}. ${advice}`);
 }

@@ -15,6 +15,7 @@ import { isParentGone, readStdinNow } from '../../transport/parent.ts';
 import type { RecordPlan, Start } from './plan-start.ts';
 import { realDify } from './real-dify.ts';
 import { openFolder, partOf, placeRecording } from './recording-folder.ts';
+import { recordedBy } from './settings.ts';
 import { createTextView } from './text-view.ts';
 
 /** So often it is asked whether the client is gone, in milliseconds. */
@@ -36,7 +37,7 @@ export async function recordSession(plan: RecordPlan, start: Start & { args: rea
     file: part,
     force: true,
     writeFirst: true,
-    env: { ...process.env, REPRISE_RECORDED_BY: String(process.pid) },
+    env: { ...process.env, [recordedBy]: String(process.pid) },
     stdin,
     stdout,
     stderr: capped(notes),

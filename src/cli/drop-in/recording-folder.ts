@@ -10,15 +10,15 @@ import { wordsOf } from './shelf.ts';
 const partial = '.part';
 
 /**
- * The folder that sessions are recorded into; it is made where it is missing.
- * @throws RepriseError where no single folder is meant, or it can't be made
+ * The folder that sessions are recorded into; it need not be there yet.
+ * @throws RepriseError where no single folder is meant
  */
-export function openFolder(settings: DropInSettings): string {
+export function folderOf(settings: DropInSettings): string {
   const [word = '', second] = wordsOf(settings);
   if (second !== undefined || /[*?[\]{}]/.test(word))
     throw new RepriseError(
       'usage',
-      'Failed to record: `REPRISE_RECORDINGS` names more than one place. Give it the one folder that recordings go to.',
+      'Failed to record: `REPRISE_RECORDINGS` names no single folder. Give it the one that recordings go to.',
     );
   if (/\.jsonl(\.gz)?$/.test(word))
     throw new RepriseError(
@@ -26,6 +26,15 @@ export function openFolder(settings: DropInSettings): string {
       `Failed to record: \`REPRISE_RECORDINGS\` names the file ${word}, and each session gets a file of its own. Give it the folder that they go to.`,
       { file: word },
     );
+  return word;
+}
+
+/**
+ * Makes the folder where it is missing.
+ * @throws RepriseError where that can't be
+ */
+export function openFolder(settings: DropInSettings): string {
+  const word = folderOf(settings);
   try {
     mkdirSync(word, { recursive: findFile(dirname(word)) === undefined });
   } catch (error) {

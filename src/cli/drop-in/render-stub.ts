@@ -1,7 +1,8 @@
 import type { Stub } from './stub.ts';
+import { dropInMark } from './stub.ts';
 
 /** The first words of every stub, by which it is known again. */
-export const stubMark = '// A drop-in `dify` that replays recordings, made by `reprise stub`.';
+export const stubMark = `${dropInMark}, made by \`reprise stub\`.`;
 
 /** Where a stub has the program from. */
 export type StubProgram =
@@ -61,11 +62,7 @@ ${functions.join('')}  };
   const folder = path.dirname(file);
   const unpack = (name) => {
     const source = process.getBuiltinModule('node:zlib').gunzipSync(Buffer.from(packed[name], 'base64')).toString();
-    const { compileFunction, constants } = process.getBuiltinModule('node:vm');
-    return compileFunction(source, ['exports', 'require', 'module', '__filename', '__dirname'], {
-      filename: file + '/' + name,
-      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    });
+    return new Function('exports', 'require', 'module', '__filename', '__dirname', source);
   };
   const open = (id) => {
     if (!id.startsWith('./')) return load(id);

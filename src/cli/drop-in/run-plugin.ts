@@ -30,7 +30,7 @@ export async function runPlugin(call: RunCall): Promise<number> {
   const { flags, env } = call;
   const format = formatOf(flags.get('response-format') ?? env['REPRISE_RESPONSE_FORMAT']);
   try {
-    const settings = readSettings(env);
+    const settings = await readSettings(env);
     const plan = await planStart(call, settings);
     const mode = flags.get('mode') ?? settings.options.mode ?? 'stdio';
     if (mode !== 'stdio' && mode !== 'tcp') return failMode(mode, format);
@@ -65,6 +65,7 @@ async function prepare(plan: ReplayPlan, { settings, mode, format }: Manner) {
     format,
     client: { isGone: isParentGone, readLeft: readStdinNow },
     spelling: 'variables' as const,
+    tellsGoodEnd: false, // a client that shows stderr would show it for each test
     warnings: plan.note === undefined ? [] : [plan.note],
     ...(plan.onOpen === undefined ? {} : { onOpen: plan.onOpen }),
     ...(supplement === undefined ? {} : { passOn: supplement.passOn, onExit: supplement.end }),

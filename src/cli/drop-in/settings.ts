@@ -1,12 +1,17 @@
 import type { RecordMode } from '../../foundation/choices.ts';
 import { recordModes } from '../../foundation/choices.ts';
 import { dropInOptions } from '../../foundation/drop-in-option-table.ts';
+import { environmentName } from '../../foundation/option-spec.ts';
 import type { ReadOptions } from '../../foundation/read-options.ts';
 import { readOptions } from '../../foundation/read-options.ts';
 import { replayOptions } from '../../foundation/replay-option-table.ts';
 import { optionsOf } from '../library-options.ts';
 import { parsePace } from '../../replayer/pace.ts';
 import type { ReplayOptions } from '../../replayer/replay-options.ts';
+import { stemOf } from './stem-of.ts';
+
+/** Tells the program that is recorded by whom, so that a drop-in which is taken for it knows. */
+export const recordedBy = 'REPRISE_RECORDED_BY';
 
 /** What is being tested. */
 export interface SessionName {
@@ -32,13 +37,16 @@ export interface DropInSettings {
  * Reads the environment by the option tables.
  * @throws RepriseError `usage`, with the variable, its value, and what is allowed
  */
-export function readSettings(env: NodeJS.ProcessEnv): DropInSettings {
+export async function readSettings(env: NodeJS.ProcessEnv): Promise<DropInSettings> {
   const options = [...replayOptions, ...dropInOptions];
   const { values } = readOptions(
     { name: 'the drop-in', usage: '', text: '', options, readsEnvironment: true },
     [],
     env,
   );
+  const known = new Set([...options.map(environmentName), recordedBy]);
+  const strange = Object.keys(env).filter((name) => name.startsWith('REPRISE_') && !known.has(name));
+  if (strange.length > 0) (await import('./refuse-misspelt.ts')).refuseMisspelt(strange, [...known]);
   if (typeof values['pace'] === 'string') parsePace(values['pace']);
   return {
     words: listOf(values['recordings']),
@@ -54,7 +62,7 @@ export function readSettings(env: NodeJS.ProcessEnv): DropInSettings {
 /** pytest names the test with its phase, `(call)`; a plugin that is started in a fixture belongs to the same test. */
 function readSession(env: NodeJS.ProcessEnv): SessionName | undefined {
   const [asked, ofPytest] = [env['REPRISE_SESSION'] ?? '', env['PYTEST_CURRENT_TEST'] ?? ''];
-  if (asked !== '') return { name: asked, isAsked: true };
+  if (asked !== '') return { name: /\.jsonl(\.gz)?$/.test(asked) ? stemOf(asked) : asked, isAsked: true };
   const name = ofPytest.replace(/ \((?:setup|call|teardown)\)$/, '');
   return name === '' ? undefined : { name, isAsked: false };
 }

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { RepriseError } from '../../foundation/reprise-error.ts';
 import { replayOptions } from '../../foundation/replay-option-table.ts';
 import { findRecordings } from '../../recording/find-recordings.ts';
@@ -7,7 +6,11 @@ import type { RecordingAbout } from '../../recording/read-about.ts';
 import { readAbout } from '../../recording/read-about.ts';
 import { findFile } from '../../transport/find-file.ts';
 import type { DropInSettings } from './settings.ts';
+import { stemOf } from './stem-of.ts';
 import type { Stub } from './stub.ts';
+
+/** Where recordings are looked for, and go, when nothing else is said. */
+const usualFolder = 'recordings';
 
 /** A recording that may be played. */
 export interface Shelved {
@@ -27,9 +30,26 @@ export interface Shelved {
  */
 export async function openShelf(settings: DropInSettings, stub?: Stub): Promise<Shelved[]> {
   if (settings.words.length === 0 && stub?.embedded !== undefined) {
+    if (settings.recordMode !== 'none')
+      throw new RepriseError(
+        'usage',
+        `Failed to record: ${stub.file} holds its recordings in itself. Name a folder by \`REPRISE_RECORDINGS\`, or make it without --embed.`,
+      );
     const { shelveEmbedded } = await import('./embedded.ts');
     return shelveEmbedded(stub.embedded);
   }
+  try {
+    return await readShelf(settings);
+  } catch (error) {
+    throw error instanceof RepriseError && error.code === 'not-found' ? advise(error, stub) : error;
+  }
+}
+
+/**
+ * The same, told to those who call `reprise` by hand.
+ * @throws RepriseError as `openShelf`
+ */
+export async function readShelf(settings: DropInSettings): Promise<Shelved[]> {
   const shelved: Shelved[] = [];
   for (const word of wordsOf(settings)) {
     for (const file of await filesOf(word, settings))
@@ -38,9 +58,18 @@ export async function openShelf(settings: DropInSettings, stub?: Stub): Promise<
   return shelved;
 }
 
-/** A file's name without its folders and its ending. */
-export function stemOf(file: string): string {
-  return basename(file).replace(/\.jsonl(\.gz)?$/, '');
+/** Whoever reads this has called no `reprise`. */
+function advise({ message, code, file }: RepriseError, stub: Stub | undefined): RepriseError {
+  const where =
+    stub?.variables['REPRISE_RECORDINGS'] === undefined ? '`REPRISE_RECORDINGS`' : `what stands in ${stub.file}`;
+  const advice = `Check ${where}, or record with \`REPRISE_RECORD_MODE=once\`.`;
+  return new RepriseError(
+    code,
+    message.replace(/(Check the path, or make it|Record one) with `reprise record.*$/, () => advice),
+    {
+      ...(file === undefined ? {} : { file }),
+    },
+  );
 }
 
 /** What is meant where nothing was said: the recordings folder of the nearest configuration. */
@@ -48,7 +77,7 @@ export function wordsOf({ words, options, recordMode }: DropInSettings): readonl
   if (words.length > 0) return words;
   const config = options.config ?? findConfig(process.cwd());
   if (config !== undefined) return [readConfig(config, replayOptions).recordings];
-  if (recordMode !== 'none') return ['recordings'];
+  if (recordMode !== 'none' || findFile(usualFolder)?.isDirectory() === true) return [usualFolder];
   throw new RepriseError(
     'usage',
     `Failed to find recordings: \`REPRISE_RECORDINGS\` is not set, and there is no ${configName} in ${process.cwd()} or above. Set it to a recording, a folder or a pattern.`,

@@ -1,5 +1,9 @@
 import type { RecordingAbout } from '../../recording/read-about.ts';
 
+/** The words near the beginning of every drop-in, by which it is known: bin/dify.js has them too. */
+export const dropInMark = '// A drop-in `dify` that replays recordings';
+export const markWithin = 200;
+
 /** A recording that a stub holds in itself. */
 export interface EmbeddedRecording {
   /** The name of its file, when it was embedded. */

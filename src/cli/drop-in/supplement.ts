@@ -13,7 +13,8 @@ import type { Start, Supplement } from './plan-start.ts';
 import { realDify } from './real-dify.ts';
 import { partOf } from './recording-folder.ts';
 import type { DropInSettings } from './settings.ts';
-import { stemOf } from './shelf.ts';
+import { recordedBy } from './settings.ts';
+import { stemOf } from './stem-of.ts';
 
 /** A request at the program, or on its way. */
 interface Asked extends PassedRequest {
@@ -58,7 +59,7 @@ export function startSupplement(base: string, start: Start, settings: DropInSett
       file: part,
       force: true,
       writeFirst: true, // a request is written as soon as the program is ready, and noted behind that
-      env: { ...process.env, REPRISE_RECORDED_BY: String(process.pid) },
+      env: { ...process.env, [recordedBy]: String(process.pid) },
     });
     const splitter = new LineSplitter(Infinity);
     recorder.stdout.on('data', (chunk: Buffer) => splitter.push(chunk, (line) => take(line, recorder)));

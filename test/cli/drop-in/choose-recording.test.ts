@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Choice, Wanted } from '../../../src/cli/drop-in/choose-recording.ts';
+import { explainChoice } from '../../../src/cli/drop-in/explain-choice.ts';
 import { chooseRecording } from '../../../src/cli/drop-in/choose-recording.ts';
 import { slugOf } from '../../../src/cli/drop-in/session-name.ts';
 import type { Shelved } from '../../../src/cli/drop-in/shelf.ts';
@@ -120,20 +121,20 @@ test.each([
   expect(show(chooseRecording(recordings, wanted))).toBe(chosen);
 });
 
-test('where nothing fits, the reason names what there is', () => {
-  expect(chooseRecording([shelve('one', 'a/tides:1@q'), shelve('two')], time)).toEqual({
-    kind: 'none',
-    reason: 'no recording of a/time:2 is among one.jsonl (a/tides:1), two.jsonl',
-  });
-  expect(
-    chooseRecording(
-      Array.from({ length: 20 }, (_, index) => shelve(`r${index}`, 'a/time:2@x')),
-      time,
-    ),
-  ).toEqual({
-    kind: 'several',
-    reason: `20 recordings fit a/time:2 equally: ${[0, 1, 2, 3, 4, 5, 6, 7].map((index) => `r${index}.jsonl (a/time:2)`).join(', ')} and 12 more`,
-  });
+test('where nothing fits, the reason names what there is, and what is nearly it', () => {
+  const why = (recordings: readonly Shelved[], wanted: Wanted): string => {
+    const choice = chooseRecording(recordings, wanted);
+    return choice.kind === 'none' || choice.kind === 'several' ? explainChoice(choice, wanted, recordings).message : '';
+  };
+  expect(why([shelve('one', 'a/tides:1@q'), shelve('two')], time)).toBe(
+    'Failed to choose a recording: no recording of a/time:2 is among one.jsonl (a/tides:1), two.jsonl. Record it with `REPRISE_RECORD_MODE=once`, or name a recording by `REPRISE_SESSION`.',
+  );
+  const many = Array.from({ length: 20 }, (_, index) => shelve(`r${index}`, 'a/time:2@x'));
+  expect(why(many, time)).toContain(`: 20 recordings fit a/time:2 equally: r0.jsonl (a/time:2), r1.jsonl`);
+  expect(why(many, time)).toContain('r7.jsonl (a/time:2) and 12 more. Name one of them by `REPRISE_SESSION`');
+  expect(why(many, asked('r7o'))).toContain(' and 12 more. Did you mean r7? Record it with');
+  const made = [shelve('x', '', { session: 'tests/test_a.py::test_b' })];
+  expect(why(made, tested('test_a.py::test_b'))).toContain(' Did you mean tests/test_a.py::test_b? ');
 });
 
 test.each([

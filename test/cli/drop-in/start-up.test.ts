@@ -31,19 +31,25 @@ const recordings = { REPRISE_RECORDINGS: 'recordings' };
 // What does not depend on a package fails when the version is asked, which clients do first.
 test.each<Wrong>([
   {
+    what: 'a variable is misspelt',
+    env: { ...recordings, REPRISE_RECORD_MOD: 'once' },
+    text: 'Failed to read `REPRISE_RECORD_MOD`: there is no such variable. Did you mean REPRISE_RECORD_MODE?',
+  },
+  {
     what: 'nothing is set',
+    arrange: (folder) => rmSync(join(folder, 'recordings'), { recursive: true }),
     text: 'Failed to find recordings: `REPRISE_RECORDINGS` is not set, and there is no reprise.config.json in FOLDER or above. Set it to a recording, a folder or a pattern.',
   },
   {
     what: 'the recordings are not there',
     env: { REPRISE_RECORDINGS: 'none' },
-    text: 'Failed to open none: there is no such file. Check the path, or make it with `reprise record`.',
+    text: 'Failed to open none: there is no such file. Check `REPRISE_RECORDINGS`, or record with `REPRISE_RECORD_MODE=once`.',
   },
   {
     what: 'the folder is empty',
     env: recordings,
     arrange: (folder) => rmSync(join(folder, 'recordings/weather.jsonl')),
-    text: 'Failed to find a recording: the folder recordings holds no .jsonl file. Record one with `reprise record -o recordings/NAME.jsonl -- COMMAND`.',
+    text: 'Failed to find a recording: the folder recordings holds no .jsonl file. Check `REPRISE_RECORDINGS`, or record with `REPRISE_RECORD_MODE=once`.',
   },
   {
     what: 'no file fits the pattern',
@@ -79,7 +85,7 @@ test.each<Wrong>([
   {
     what: 'the session was not recorded',
     env: { ...recordings, REPRISE_SESSION: 'other' },
-    text: 'Failed to choose a recording: no recording of the session other is among recordings/weather.jsonl (reprise/weather:0.0.1). Record it, or name another by `REPRISE_SESSION`.',
+    text: 'Failed to choose a recording: no recording of the session other is among recordings/weather.jsonl (reprise/weather:0.0.1). Record it with `REPRISE_RECORD_MODE=once`, or name another by `REPRISE_SESSION`.',
   },
   {
     what: 'the configuration is broken',
@@ -113,7 +119,7 @@ const refusals: Wrong[] = [
       rmSync(join(folder, 'recordings/weather.jsonl'));
       writeRecording(join(folder, 'recordings/tides.jsonl'), { plugin: { ...plugin, name: 'tides' } });
     },
-    text: 'reprise: Failed to choose a recording: no recording of reprise/weather:0.0.1 is among recordings/tides.jsonl (reprise/tides:0.0.1). Record it, or name a recording by `REPRISE_SESSION`.',
+    text: 'reprise: Failed to choose a recording: no recording of reprise/weather:0.0.1 is among recordings/tides.jsonl (reprise/tides:0.0.1). Record it with `REPRISE_RECORD_MODE=once`, or name a recording by `REPRISE_SESSION`.',
   },
   {
     what: 'the recording was made in the text format',
@@ -204,9 +210,16 @@ test('several recordings that are named by themselves are one script', async () 
   expect((await answerOf([file], env, cwd)).answers).toEqual(['one']);
 });
 
+test('without anything said, the folder `recordings` is looked into', async () => {
+  expect((await answerOf([file], {}, makeProject())).answers).toEqual(['weather']);
+});
+
 test('a session names its recording, whatever the package', async () => {
   const cwd = makeProject(['one', 'two']);
   expect((await answerOf([file], { ...recordings, REPRISE_SESSION: 'two' }, cwd)).answers).toEqual(['two']);
+  expect((await answerOf([file], { ...recordings, REPRISE_SESSION: 'recordings/one.jsonl' }, cwd)).answers).toEqual([
+    'one',
+  ]);
 });
 
 test('what never ended in the recording is an error, unless it is asked to hang', async () => {

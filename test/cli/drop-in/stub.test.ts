@@ -58,6 +58,7 @@ test.each([
     makeRecording(folder);
     const stub = await makeStub(folder, '+recordings', ...options);
     expect(await answerOf(stub)).toEqual(['sunny']);
+    expect((await runDify(['plugin', 'run', file, '-m', 'udp'], { file: stub })).stderr).toBe('');
     for (const type of ['module', 'commonjs']) {
       writeFileSync(join(folder, 'package.json'), JSON.stringify({ type }));
       expect(await answerOf(stub)).toEqual(['sunny']);

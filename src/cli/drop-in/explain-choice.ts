@@ -1,0 +1,55 @@
+import { distance } from 'fastest-levenshtein';
+import { RepriseError } from '../../foundation/reprise-error.ts';
+import { withoutQuotes } from '../../protocol/derived.ts';
+import type { Choice, Wanted } from './choose-recording.ts';
+import type { Shelved } from './shelf.ts';
+
+const mostNamed = 8;
+/** A name with more differences is another one, not a slip. */
+const mostDifferences = 2;
+
+/** Why no recording plays, and what to do. */
+export function explainChoice(
+  choice: Extract<Choice, { kind: 'none' | 'several' }>,
+  wanted: Wanted,
+  shelf: readonly Shelved[],
+): RepriseError {
+  const { session } = wanted;
+  const text =
+    choice.kind === 'several'
+      ? `${choice.recordings.length} recordings fit ${nameWanted(wanted)} equally: ${nameAll(choice.recordings)}. Name one of them by \`REPRISE_SESSION\`, or several by themselves in \`REPRISE_RECORDINGS\` to have them as one.`
+      : choice.missing === 'session' && session !== undefined
+        ? `no recording of the session ${session.name} is among ${nameAll(shelf)}.${suggestSession(session.name, shelf)} Record it with \`REPRISE_RECORD_MODE=once\`, or name another by \`REPRISE_SESSION\`.`
+        : `no recording of ${nameWanted(wanted)} is among ${nameAll(shelf)}. Record it with \`REPRISE_RECORD_MODE=once\`, or name a recording by \`REPRISE_SESSION\`.`;
+  return new RepriseError('not-found', `Failed to choose a recording: ${text}`);
+}
+
+/** A name that is nearly that one, or that ends as it does where tests were recorded from another folder. */
+function suggestSession(name: string, shelf: readonly Shelved[]): string {
+  const names = shelf.map(({ about, stem }) => about.session ?? stem);
+  const nearest = names.toSorted((a, b) => distance(a, name) - distance(b, name))[0];
+  const isNear = (one: string): boolean => distance(one, name) <= mostDifferences;
+  const other =
+    nearest !== undefined && isNear(nearest)
+      ? nearest
+      : names.find((one) => one.endsWith(`/${name}`) || name.endsWith(`/${one}`));
+  return other === undefined ? '' : ` Did you mean ${withoutQuotes(other)}?`;
+}
+
+function nameWanted({ plugin, stem }: Wanted): string {
+  return plugin.name === undefined ? `${stem}.difypkg` : namePlugin(plugin);
+}
+
+function namePlugin({ author, name, version }: Readonly<Record<string, string | undefined>>): string {
+  return `${author === undefined ? '' : `${author}/`}${name}${version === undefined ? '' : `:${version}`}`;
+}
+
+function nameAll(shelf: readonly Shelved[]): string {
+  if (shelf.length === 0) return 'the recordings, of which there are none';
+  const named = shelf.slice(0, mostNamed).map(({ file, about }) => {
+    const plugin = about.plugin?.['name'] === undefined ? '' : ` (${namePlugin(about.plugin)})`;
+    return withoutQuotes(`${file}${plugin}`);
+  });
+  const more = shelf.length > mostNamed ? ` and ${shelf.length - mostNamed} more` : '';
+  return `${named.join(', ')}${more}`;
+}
