@@ -1,6 +1,5 @@
 import { dirname, resolve } from 'node:path';
 import { RepriseError } from './foundation/reprise-error.ts';
-import { nameVariables } from './cli/drop-in/name-variables.ts';
 import { runDify } from './cli/drop-in/run-dify.ts';
 import type { Stub } from './cli/drop-in/stub.ts';
 
@@ -9,7 +8,7 @@ export function start(stub?: Stub): void {
   const call = { args: process.argv.slice(2), env: environmentOf(stub), stub };
   runDify(call).then(
     (status) => process.exit(status),
-    (error: unknown) => process.exit(explain(error)),
+    async (error: unknown) => process.exit(await explain(error)),
   );
 }
 
@@ -29,13 +28,16 @@ function environmentOf(stub: Stub | undefined): NodeJS.ProcessEnv {
   return { ...(Object.fromEntries(baked) as Record<string, string>), ...process.env };
 }
 
-function explain(error: unknown): number {
-  if (error instanceof RepriseError) {
-    process.stderr.write(`reprise: ${nameVariables(error.message)}\n`);
-    return error.exitStatus;
+async function explain(error: unknown): Promise<number> {
+  try {
+    const { explainError } = await import('./cli/drop-in/explain-error.ts');
+    process.stderr.write(`${explainError(error)}\n`);
+    return error instanceof RepriseError ? error.exitStatus : 2;
+  } catch {
+    // Not a mistake of the user's: the stack tells us where.
+    process.stderr.write(
+      `reprise: a fault of reprise itself; please report it.\n${error instanceof Error ? error.stack : String(error)}\n`,
+    );
+    return 70;
   }
-  process.stderr.write(
-    `reprise: a fault of reprise itself; please report it.\n${error instanceof Error ? error.stack : String(error)}\n`,
-  );
-  return 70;
 }

@@ -17,6 +17,7 @@ import { RepriseError, reasonOf } from '../foundation/reprise-error.ts';
 import { openPlain } from '../recording/recording-reader.ts';
 import { readRules } from '../replayer/read-rules.ts';
 import { settle } from '../replayer/settings.ts';
+import { refuseSame } from '../replayer/write-report.ts';
 import { findFile } from '../transport/find-file.ts';
 import { valuesOf } from './library-options.ts';
 import { renderCount } from './render-count.ts';
@@ -39,6 +40,11 @@ export async function runStub({ values, words }: ReadOptions): Promise<number> {
   );
   const { ignore = [], match = [] } = settled.options;
   await readRules({ ignore, match });
+  refuseSame(
+    '--output',
+    file,
+    shelf.map((one) => one.file),
+  );
   const isEmbedded = values['embed'] === true;
   // What the configuration says is read where the recordings are; packed recordings have left it.
   const { config: _config, ...embedded } = settled.options;
@@ -67,6 +73,10 @@ function outputOf(values: ReadOptions['values']): string {
   const found = findFile(file);
   if (found?.isDirectory() === true)
     throw new RepriseError('exists', `Failed to write ${output}: it is a folder. Give \`--output\` a file.`, { file });
+  if (found?.isFile() === false)
+    throw new RepriseError('exists', `Failed to write ${output}: it is no regular file. Give \`--output\` another.`, {
+      file,
+    });
   if (found !== undefined && values['force'] !== true && !isStub(file))
     throw new RepriseError(
       'exists',

@@ -76,9 +76,14 @@ export const commandTable = [
       anyPackage,
       recordMode,
       realDify,
-      ...replayOptions.map((spec) => ({ ...spec, ...dropInDefaults[spec.flag] })),
+      ...replayOptions.map(asDropIn),
     ],
   },
 ] as const satisfies readonly CommandSpec[];
+
+/** An option as the drop-in has it. */
+function asDropIn(spec: OptionSpec): OptionSpec {
+  return { ...spec, ...dropInDefaults[spec.flag] };
+}
 
 export type CommandName = (typeof commandTable)[number]['name'];

@@ -103,7 +103,10 @@ export interface Remedy {
 /** What makes the request match, as options; or that it must be recorded, where it asks for something else. */
 function explainRemedy(differences: Differences, spelling: Spelling): string {
   const remedy = remedyOf(differences);
-  return remedy === undefined ? 'to have it answered: record it' : `to accept it: ${renderRemedy(remedy, spelling)}`;
+  // Whoever sets variables has the drop-in, which can record what is missing.
+  const record = spelling === 'variables' ? spellOption('record-mode', ['new_episodes'], spelling) : undefined;
+  if (remedy === undefined) return `to have it answered: ${record ?? 'record it'}`;
+  return `to accept it: ${renderRemedy(remedy, spelling)}${record === undefined ? '' : `; to record it: ${record}`}`;
 }
 
 /** The options that make a request match; none where it asks for something else, or where it takes too many. */

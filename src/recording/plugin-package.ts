@@ -1,6 +1,7 @@
-import type { YAMLParseError } from 'yaml';
+import type { Document, YAMLParseError } from 'yaml';
 import { parseDocument } from 'yaml';
 import { isJsonObject } from '../foundation/parse-json.ts';
+import { reasonOf } from '../foundation/reprise-error.ts';
 import type { PluginNames } from './read-manifest.ts';
 import { PackageFault } from './read-manifest.ts';
 
@@ -18,12 +19,21 @@ export function parseNames(text: string): PluginNames {
   const document = parseDocument(text);
   const [error] = document.errors;
   if (error === undefined) {
-    const value: unknown = document.toJS();
+    const value = toValue(document);
     const manifest = isJsonObject(value) ? value : {};
     return { ...pick(manifest, 'author'), ...pick(manifest, 'name'), ...pick(manifest, 'version') };
   }
   const line = error.linePos?.[0].line ?? 1;
   throw new PackageFault(`yaml: line ${line}: ${explainFault(error, text.slice(0, error.pos[0]))}`, { cause: error });
+}
+
+/** Aliases are followed when the value is made: there may be none of that name, or far too many. */
+function toValue(document: Document): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new PackageFault(`yaml: ${reasonOf(error)}`, { cause: error });
+  }
 }
 
 /** The words of Go's parser for the commonest faults. @param before the text before the place where it was seen */

@@ -52,8 +52,11 @@ export interface MatchedEntry {
 }
 
 export interface MissedEntry {
-  /** `unknown`: no recorded request is equal; `exhausted`: all equal ones have been given; `order`: it is not its turn. */
-  reason: 'unknown' | 'exhausted' | 'order';
+  /**
+   * `unknown`: no recorded request is equal; `exhausted`: all equal ones have been given; `order`: it is not its turn;
+   * `not-started`: the drop-in found nothing to play, and was asked nothing.
+   */
+  reason: 'unknown' | 'exhausted' | 'order' | 'not-started';
   /** What the client was told. */
   text: string;
   /** The request, with texts under secret names masked; or the beginning of a large one. */

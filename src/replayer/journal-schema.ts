@@ -72,7 +72,7 @@ const missed = z
     ...line,
     ...kind,
     missed: z.looseObject({
-      reason: z.enum(['unknown', 'exhausted', 'order']),
+      reason: z.enum(['unknown', 'exhausted', 'order', 'not-started']),
       text: z.string().describe('What the client was told.'),
       request: z.json().optional().describe('The request, with texts under secret names masked.'),
       request_start: z.string().optional().describe('The beginning of a large one.'),

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { RepriseError, reasonOf } from '../foundation/reprise-error.ts';
+import { RepriseError, reasonOf, systemCode } from '../foundation/reprise-error.ts';
 import type { AskedEntry, MatchedEntry, MissedRequest } from './journal-entry.ts';
 import { isAsked, readJournal } from './journal-reader.ts';
 import type { Report, ReportedMiss, ReportedRefusal } from './report.ts';
@@ -95,7 +95,9 @@ function listJournals(folder: string): string[] {
   try {
     names = readdirSync(folder);
   } catch (error) {
-    throw new RepriseError('not-found', `Failed to read the folder ${folder}: ${reasonOf(error)}. Check the path.`, {
+    const reason = systemCode(error) === 'ENOENT' ? 'there is no such folder' : reasonOf(error);
+    const advice = 'Check the path, and that REPRISE_JOURNAL_DIR is set to it while the tests run.';
+    throw new RepriseError('not-found', `Failed to read the folder ${folder}: ${reason}. ${advice}`, {
       file: folder,
       cause: error,
     });

@@ -65,12 +65,12 @@ guard() {
   execute
 }
 execute() {
-  [ -n "$stem" ] && lives "$client" && grep -q 'plugin_ready\|plugin is running on' "$from" || return 0
-  if [ "$how" = replace ]; then mv -f "$from" "$stem.jsonl"; return 0; fi
+  [ -n "$stem" ] && lives "$client" && grep -q -e 'plugin_ready' -e 'plugin is running on' -- "$from" || return 0
+  if [ "$how" = replace ]; then mv -f -- "$from" "$stem.jsonl"; return 0; fi
   while [ "$number" -lt 10000 ]; do
     suffix=
     [ "$number" = 1 ] || suffix=-$number
-    ln "$from" "$stem$suffix.jsonl" && rm -f "$from" && return 0
+    ln -- "$from" "$stem$suffix.jsonl" && rm -f -- "$from" && return 0
     [ -e "$stem$suffix.jsonl" ] || return 0
     number=$((number + 1))
   done

@@ -1,14 +1,28 @@
-import { readSync } from 'node:fs';
+import { readFileSync, readSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { systemCode } from '../foundation/reprise-error.ts';
 
 const first = process.ppid;
+const init = 1;
 /** A pipe holds as much. */
 const most = 64 << 10;
 
 /** Whether the process that started this one is gone, so that another has taken its place. */
 export function isParentGone(): boolean {
-  return process.ppid !== first;
+  return process.ppid !== first || isAdopted;
+}
+
+/** Who starts a process shares a group with it, or gives it one of its own: a parent of neither kind has adopted it. */
+const isAdopted = first === init && ![process.pid, groupOf(init)].includes(groupOf(process.pid));
+
+function groupOf(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]);
+  } catch {
+    // No /proc: it is taken for one's own.
+    return process.pid;
+  }
 }
 
 /**

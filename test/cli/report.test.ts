@@ -161,7 +161,7 @@ test.each([
   [
     'a folder that is not there',
     ['/nowhere'],
-    "Failed to read the folder /nowhere: ENOENT: no such file or directory, scandir '/nowhere'. Check the path.",
+    'Failed to read the folder /nowhere: there is no such folder. Check the path, and that REPRISE_JOURNAL_DIR is set to it while the tests run.',
   ],
   [
     'an empty folder',

@@ -1,17 +1,25 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RepriseError, systemCode } from '../../foundation/reprise-error.ts';
+import { derivedLines } from '../../protocol/derived.ts';
+import { parseMessage } from '../../protocol/message.ts';
+import { decodeRequestLine } from '../../protocol/request.ts';
 import { encodeEvent, encodeHead } from '../../recording/envelope.ts';
 import { lineTail } from '../../recording/line-encoder.ts';
 import type { EventLine, MessageLine } from '../../recording/recorded-line.ts';
 import type { RecordingReader } from '../../recording/recording-reader.ts';
 import { openRecording } from '../../recording/recording-reader.ts';
+import { isAlive } from '../../transport/is-alive.ts';
+import { partOf } from './recording-folder.ts';
+import { stemOf } from './stem-of.ts';
 
 /** Another process adds to the same recording: it is waited for so long, in milliseconds. */
 const patience = 5000;
 const step = 20;
 /** What tells how a session ended comes after all that is added. */
+const acknowledgement = Buffer.from(derivedLines.acknowledgement);
 const endings: ReadonlySet<string> = new Set(['eof', 'signal', 'exit']);
 
 /**
@@ -19,27 +27,40 @@ const endings: ReadonlySet<string> = new Set(['eof', 'signal', 'exit']);
  * session. The file is replaced by a whole one in one step.
  * @returns whether it could: after a crash nothing can be asked
  */
-export async function addToRecording(file: string, addition: string): Promise<boolean> {
+export async function addToRecording(
+  name: string,
+  addition: string,
+  unanswered: ReadonlySet<string>,
+): Promise<boolean> {
+  const file = realpathSync(name); // a link stays one
   const lock = `${file}.lock`;
   await takeLock(lock, file);
+  const made = partOf(dirname(file), `${stemOf(file)}.added`);
   try {
-    const made = `${file}.${process.pid}.part`;
-    const isMade = await writeBoth(made, file, addition);
-    if (isMade) renameSync(made, file);
-    else rmSync(made, { force: true });
-    return isMade;
+    if (!(await writeBoth(made, file, { addition, unanswered }))) return false;
+    const plain = file.replace(/\.gz$/, ''); // what is added to is no packed file any more
+    renameSync(made, plain);
+    if (plain !== file) rmSync(file);
+    return true;
   } finally {
+    rmSync(made, { force: true });
     rmSync(lock, { force: true });
   }
 }
 
-async function writeBoth(made: string, file: string, addition: string): Promise<boolean> {
+interface Addition {
+  addition: string;
+  /** Ids of requests that were never answered: they are left out, so that they can be asked again. */
+  unanswered: ReadonlySet<string>;
+}
+
+async function writeBoth(made: string, file: string, { addition, unanswered }: Addition): Promise<boolean> {
   const [base, more] = [await openRecording(file), await openRecording(addition)];
   const sink = new SealedFile(made, base);
   try {
     const ending = copyBase(base, sink);
     if (ending.some(({ event }) => event === 'exit') && !ending.some(({ event }) => event === 'signal')) return false;
-    copyAddition(more, sink);
+    copyAddition(more, sink, unanswered);
     for (const { at, event, fields } of ending) sink.event(Math.max(at, sink.last), event, fields);
     sink.seal();
     return true;
@@ -63,9 +84,16 @@ function copyBase(base: RecordingReader, sink: SealedFile): EventLine[] {
 }
 
 /** From its first request on: in a TCP session on a connection of its own. */
-function copyAddition(more: RecordingReader, sink: SealedFile): void {
+function copyAddition(more: RecordingReader, sink: SealedFile, unanswered: ReadonlySet<string>): void {
   const connection = sink.connections === 0 ? 0 : sink.connections + 1;
   let offset: number | undefined;
+  const leftOut: boolean[] = []; // by request, until its acknowledgement has come
+  const isLeftOut = (line: MessageLine, payload: Buffer): boolean => {
+    if (line.from === 'client')
+      return leftOut[leftOut.push(unanswered.has(decodeRequestLine(payload).id)) - 1] === true;
+    if (payload.equals(acknowledgement)) return leftOut.shift() === true;
+    return unanswered.has(parseMessage(payload)?.id ?? '');
+  };
   const take = (line: MessageLine | EventLine): void => {
     if (line.kind === 'event') return;
     if (offset === undefined) {
@@ -73,7 +101,9 @@ function copyAddition(more: RecordingReader, sink: SealedFile): void {
       offset = sink.last - line.at;
       if (connection > 0) sink.event(sink.last, 'connect', { connection });
     }
-    sink.message({ ...line, at: line.at + offset, connection }, more.readPayload(line));
+    const payload = more.readPayload(line);
+    if (!line.stderr && isLeftOut(line, payload)) return;
+    sink.message({ ...line, at: line.at + offset, connection }, payload);
   };
   while (more.scan(take));
 }
@@ -126,10 +156,11 @@ class SealedFile {
 async function takeLock(lock: string, file: string): Promise<void> {
   for (let waited = 0; ; waited += step) {
     try {
-      closeSync(openSync(lock, 'wx'));
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
       return;
     } catch (error) {
       if (systemCode(error) !== 'EEXIST') throw error;
+      if (isLeft(lock)) rmSync(lock, { force: true });
       if (waited > patience)
         throw new RepriseError(
           'exists',
@@ -138,5 +169,15 @@ async function takeLock(lock: string, file: string): Promise<void> {
         );
     }
     await sleep(step);
+  }
+}
+
+/** Whoever held the lock was killed. */
+function isLeft(lock: string): boolean {
+  try {
+    const pid = Number(readFileSync(lock, 'utf8'));
+    return pid > 0 && !isAlive(pid);
+  } catch {
+    return false; // let go of meanwhile
   }
 }

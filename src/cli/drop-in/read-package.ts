@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { reasonOf, systemCode } from '../../foundation/reprise-error.ts';
 import type { PluginIdentity } from '../../recording/plugin-package.ts';
@@ -43,13 +43,15 @@ export async function readPackage(file: string, shelf: readonly Shelved[], anyPa
 
 function readBytes(file: string): Buffer {
   try {
-    return readFileSync(file);
+    // A pipe that nobody writes to would be waited for.
+    if (statSync(file).isFile() || statSync(file).isDirectory()) return readFileSync(file);
   } catch (error) {
     const code = systemCode(error) ?? '';
     const what =
       code === 'EISDIR' ? `read ${file}: is a directory` : `open ${file}: ${goWords[code] ?? reasonOf(error)}`;
     throw new StartUpFault(`${what}\nread plugin file error`, { cause: error });
   }
+  throw new StartUpFault(`open ${file}: not a regular file\nread plugin file error`);
 }
 
 /**

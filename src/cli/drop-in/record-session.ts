@@ -1,12 +1,12 @@
 import { renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Writable } from 'node:stream';
 import { statusOf } from '../end-like.ts';
 import { forwardSignals } from '../forward-signals.ts';
 import { openNotes } from '../notes.ts';
 import type { Notes } from '../notes.ts';
 import { renderRecordSummary } from '../render-record.ts';
-import { RepriseError, reasonOf } from '../../foundation/reprise-error.ts';
+import { RepriseError, reasonOf, systemCode } from '../../foundation/reprise-error.ts';
 import { blankFormat, formats } from '../../protocol/response-format.ts';
 import type { RecordResult } from '../../recorder/record.ts';
 import { record } from '../../recorder/record.ts';
@@ -16,6 +16,7 @@ import type { RecordPlan, Start } from './plan-start.ts';
 import { realDify } from './real-dify.ts';
 import { openFolder, partOf, placeRecording } from './recording-folder.ts';
 import { recordedBy } from './settings.ts';
+import { stemOf } from './stem-of.ts';
 import { createTextView } from './text-view.ts';
 
 /** So often it is asked whether the client is gone, in milliseconds. */
@@ -27,7 +28,7 @@ const watchStep = 200;
  */
 export async function recordSession(plan: RecordPlan, start: Start & { args: readonly string[] }): Promise<number> {
   const { settings, session } = plan;
-  const folder = plan.replaces === undefined ? openFolder(settings) : dirname(plan.replaces);
+  const folder = resolve(plan.replaces === undefined ? openFolder(settings) : dirname(plan.replaces));
   const [part, stem] = [partOf(folder, plan.name), join(folder, plan.name)];
   const notes = openNotes(process.env);
   const { command, stdout } = commandOf(start, realDify(settings, start.env));
@@ -45,7 +46,7 @@ export async function recordSession(plan: RecordPlan, start: Start & { args: rea
     lastWill: {
       client: process.ppid,
       from: part,
-      stem: plan.replaces?.replace(/\.jsonl(\.gz)?$/, '') ?? stem,
+      stem: plan.replaces === undefined ? stem : join(folder, stemOf(plan.replaces)),
       first: plan.start,
       replaces: plan.replaces !== undefined,
     },
@@ -66,27 +67,40 @@ export async function recordSession(plan: RecordPlan, start: Start & { args: rea
   }, watchStep);
   const result = await recorder.finished;
   clearInterval(watch);
-  notes.say(
-    `reprise: ${isAbandoned ? `the client is gone; what was recorded stays in ${part}` : keep(result, plan, stem)}\n`,
-  );
-  await notes.flushed();
   const status = statusOf(result.exit);
-  return status === 0 && result.loss !== undefined ? 1 : status;
+  const [isKept, text] = isAbandoned
+    ? [false, `the client is gone; what was recorded stays in ${part}`]
+    : keep(result, plan, stem);
+  notes.say(`reprise: ${text}\n`);
+  await notes.flushed();
+  return status === 0 && !isKept && !isAbandoned ? 1 : status;
 }
 
-/** A start-up that fails is not what a test was to be given ever after. */
-function keep(result: RecordResult, plan: RecordPlan, stem: string): string {
+/**
+ * A start-up that fails is not what a test was to be given ever after.
+ * @returns whether there is a recording, or none was to be; and what became of it, in words
+ */
+function keep(result: RecordResult, plan: RecordPlan, stem: string): [boolean, string] {
   const { file: part, isReady, loss } = result;
   if (!isReady || loss !== undefined) {
     rmSync(part, { force: true });
-    return `nothing is kept of this session: ${loss === undefined ? 'the plugin never became ready' : reasonOf(loss)}`;
+    const why = loss === undefined ? 'the plugin never became ready' : reasonOf(loss);
+    return [loss === undefined, `nothing is kept of this session: ${why}`];
   }
-  if (plan.replaces === undefined)
-    return renderRecordSummary({ ...result, file: placeRecording(part, stem, plan.start) });
-  const file = plan.replaces.replace(/\.gz$/, ''); // it grows as plain lines
+  try {
+    return [true, renderRecordSummary({ ...result, file: place(part, plan, stem) })];
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return [false, `the recording is lost: ${reasonOf(error)}`];
+  }
+}
+
+function place(part: string, { replaces, start }: RecordPlan, stem: string): string {
+  if (replaces === undefined) return placeRecording(part, stem, start);
+  const file = replaces.replace(/\.gz$/, ''); // it grows as plain lines
   renameSync(part, file);
-  if (file !== plan.replaces) rmSync(plan.replaces);
-  return renderRecordSummary({ ...result, file });
+  if (file !== replaces) rmSync(replaces);
+  return file;
 }
 
 /** The same command for the program itself; only in JSON is it recorded so that it can be replayed. */

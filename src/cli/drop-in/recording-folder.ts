@@ -8,6 +8,8 @@ import { wordsOf } from './shelf.ts';
 
 /** A recording that is being made has this ending: nobody takes it for one. */
 const partial = '.part';
+/** A guard takes no longer to see to what a killed process has left, in milliseconds. */
+const guardPatience = 10_000;
 
 /**
  * The folder that sessions are recorded into; it need not be there yet.
@@ -47,12 +49,18 @@ export function openFolder(settings: DropInSettings): string {
   return word;
 }
 
+/** The guard of a killed process may yet give its file a name. */
+function isOld(file: string): boolean {
+  return Date.now() - (findFile(file)?.mtimeMs ?? 0) > guardPatience;
+}
+
 /** The file that a recording has while it is made; what killed processes have left under that name goes. */
 export function partOf(folder: string, name: string): string {
   for (const left of readdirSync(folder)) {
     const pid =
       left.startsWith(`${name}.`) && left.endsWith(partial) ? left.slice(name.length + 1, -partial.length) : '';
-    if (/^\d+$/.test(pid) && !isAlive(Number(pid))) rmSync(join(folder, left), { force: true });
+    if (/^\d+$/.test(pid) && !isAlive(Number(pid)) && isOld(join(folder, left)))
+      rmSync(join(folder, left), { force: true });
   }
   return join(folder, `${name}.${process.pid}${partial}`);
 }

@@ -66,11 +66,13 @@ async function refuse({ path }: FoundCommand, env: NodeJS.ProcessEnv): Promise<n
 }
 
 function say(text: string): number {
+  process.stdout.on('error', () => undefined); // nobody reads it
   process.stdout.write(text);
   return 0;
 }
 
 function complain(text: string): number {
+  process.stderr.on('error', () => undefined); // nobody reads it
   process.stderr.write(text);
   return 0;
 }

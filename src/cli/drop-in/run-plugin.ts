@@ -1,17 +1,20 @@
-import { RepriseError } from '../../foundation/reprise-error.ts';
+import { keepStart } from '../../foundation/characters.ts';
+import { RepriseError, systemCode } from '../../foundation/reprise-error.ts';
 import { errorLine, withoutQuotes } from '../../protocol/derived.ts';
 import type { ResponseFormat } from '../../protocol/response-format.ts';
 import { blankFormat, formats } from '../../protocol/response-format.ts';
 import { play } from '../play.ts';
 import { settle } from '../../replayer/settings.ts';
 import { isParentGone, readStdinNow } from '../../transport/parent.ts';
-import { nameVariables } from './name-variables.ts';
 import type { ReplayPlan } from './plan-start.ts';
 import { planStart } from './plan-start.ts';
 import { StartUpFault } from './read-package.ts';
 import type { DropInSettings } from './settings.ts';
 import { readSettings } from './settings.ts';
 import type { Stub } from './stub.ts';
+
+/** Whatever a name in it is, no more is said of a failure, in characters. */
+const longestText = 4000;
 
 /** `dify plugin run FILE`, as it was called. */
 export interface RunCall {
@@ -29,8 +32,9 @@ export interface RunCall {
 export async function runPlugin(call: RunCall): Promise<number> {
   const { flags, env } = call;
   const format = formatOf(flags.get('response-format') ?? env['REPRISE_RESPONSE_FORMAT']);
+  let settings: DropInSettings | undefined;
   try {
-    const settings = await readSettings(env);
+    settings = await readSettings(env);
     const plan = await planStart(call, settings);
     const mode = flags.get('mode') ?? settings.options.mode ?? 'stdio';
     if (mode !== 'stdio' && mode !== 'tcp') return failMode(mode, format);
@@ -38,14 +42,33 @@ export async function runPlugin(call: RunCall): Promise<number> {
       const { recordSession } = await import('./record-session.ts');
       return await recordSession(plan, call);
     }
-    return await play(() => prepare(plan, { settings, mode, format }));
+    const manner = { settings, mode, format } as const;
+    return await play(() => prepare(plan, manner));
   } catch (error) {
-    if (error instanceof StartUpFault) return failStart(error.message, format);
-    if (!(error instanceof RepriseError)) throw error;
-    const text = nameVariables(error.message);
-    process.stderr.write(`reprise: ${text}\n`);
-    failStart(withoutQuotes(`reprise: ${text}`), format);
-    return error.code === 'would-record' ? error.exitStatus : 1;
+    const text = await explainFailure(error);
+    failStart(text, format);
+    if (settings !== undefined) await noteQuietly(settings, withoutQuotes(text));
+    return error instanceof RepriseError && error.code === 'would-record' ? error.exitStatus : 1;
+  }
+}
+
+/** What hinders a start: the program's own words, or a sentence that is told on stderr, too. */
+async function explainFailure(error: unknown): Promise<string> {
+  if (error instanceof StartUpFault) return keepStart(error.message, longestText);
+  const { explainError } = await import('./explain-error.ts');
+  const text = keepStart(explainError(error), longestText);
+  process.stderr.on('error', () => undefined); // nobody reads it
+  process.stderr.write(`${text}\n`);
+  return withoutQuotes(text);
+}
+
+/** Where the journal is the fault, it can't be told there. */
+async function noteQuietly(settings: DropInSettings, text: string): Promise<void> {
+  const { noteFailure } = await import('./note-failure.ts');
+  try {
+    noteFailure(settings, text);
+  } catch (error) {
+    if (!(error instanceof RepriseError) && systemCode(error) === undefined) throw error;
   }
 }
 
@@ -57,7 +80,11 @@ interface Manner {
 
 /** What the drop-in does where nothing else was asked for: no waits, and nothing that hangs. */
 async function prepare(plan: ReplayPlan, { settings, mode, format }: Manner) {
-  const { files, options } = await settle(plan.files, settings.options);
+  // What a stub holds in itself has its options with it, and no configuration beside it.
+  const { files, options } =
+    plan.onOpen === undefined
+      ? await settle(plan.files, settings.options)
+      : { files: plan.files, options: settings.options };
   const { session } = settings;
   const supplement = plan.supplement === undefined ? undefined : await plan.supplement();
   return {
@@ -87,12 +114,12 @@ function formatOf(name = 'text'): ResponseFormat {
 /** The program looks at its mode when all else has been loaded. */
 function failMode(mode: string, format: ResponseFormat): number {
   process.stdout.write(format.loading(new Date()));
-  return failStart(`invalid run mode: ${mode}`, format);
+  failStart(`invalid run mode: ${mode}`, format);
+  return 1;
 }
 
 /** A start-up error, in the format that the client reads. */
-function failStart(text: string, format: ResponseFormat): number {
+function failStart(text: string, format: ResponseFormat): void {
   process.stdout.on('error', () => undefined); // nobody reads it
   process.stdout.write(format.raw(Buffer.from(errorLine('', text)), '\n', new Date()));
-  return 1;
 }

@@ -66,9 +66,7 @@ function advise({ message, code, file }: RepriseError, stub: Stub | undefined): 
   return new RepriseError(
     code,
     message.replace(/(Check the path, or make it|Record one) with `reprise record.*$/, () => advice),
-    {
-      ...(file === undefined ? {} : { file }),
-    },
+    file === undefined ? {} : { file },
   );
 }
 

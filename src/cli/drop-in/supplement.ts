@@ -1,10 +1,11 @@
 import { dirname } from 'node:path';
 import { rmSync } from 'node:fs';
 import { renderCount } from '../render-count.ts';
+import { reasonOf } from '../../foundation/reprise-error.ts';
 import { endLine, errorLine, exceptionText } from '../../protocol/derived.ts';
 import { parseMessage } from '../../protocol/message.ts';
 import { decodeRequestLine } from '../../protocol/request.ts';
-import type { Recorder } from '../../recorder/record.ts';
+import type { Recorder, RecordResult } from '../../recorder/record.ts';
 import { record } from '../../recorder/record.ts';
 import type { PassedRequest } from '../../replayer/conversation.ts';
 import { LineSplitter } from '../../transport/line-splitter.ts';
@@ -44,14 +45,30 @@ export function startSupplement(base: string, start: Start, settings: DropInSett
       if (program === undefined) return undefined;
       const recorder = await program;
       await recorder.close();
-      const { invocations, isReady: wasReady } = await recorder.finished;
-      const isAdded = wasReady && invocations > 0 && (await addToRecording(base, part));
-      rmSync(part, { force: true });
-      return isAdded
-        ? `${renderCount(invocations, 'invocation')} added to ${base}`
-        : `nothing was added to ${base}: ${wasReady ? 'it ends with a crash, after which nothing can be asked' : 'the program never became ready'}`;
+      const result = await recorder.finished;
+      const told = await add(result).catch((error: unknown) => `nothing was added to ${base}: ${reasonOf(error)}`);
+      if (!told.startsWith('nothing')) rmSync(part, { force: true });
+      return told;
     },
   });
+
+  /** @returns what was added, in words */
+  async function add({ isReady: wasReady, invocations, unfinished, loss }: RecordResult): Promise<string> {
+    const answered = invocations - unfinished.length;
+    const why =
+      loss !== undefined
+        ? reasonOf(loss)
+        : !wasReady
+          ? 'the program never became ready'
+          : answered === 0
+            ? 'nothing was answered'
+            : undefined;
+    if (why !== undefined) return `nothing was added to ${base}: ${why}`;
+    const isAdded = await addToRecording(base, part, new Set(unfinished.map(({ id }) => id)));
+    return isAdded
+      ? `${renderCount(answered, 'invocation')} added to ${base}`
+      : `nothing was added to ${base}: it ends with a crash, after which nothing can be asked`;
+  }
 
   async function begin(): Promise<Recorder> {
     const recorder = await record({

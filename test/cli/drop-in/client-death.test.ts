@@ -63,6 +63,20 @@ test.skipIf(!isLinux)('over TCP, too, where it never reads its stdin', async () 
   await until(() => !isRunning(pid), undefined, 1000);
 });
 
+test.skipIf(!isLinux)('nor does it stay when its client is killed while it starts', async () => {
+  const args = ['plugin', 'run', await package_, '-r', 'json'];
+  const client = start(
+    [makeScript('client', 'mkfifo $IN; setsid true; $DIFY $ARGS <$IN & exec 3>$IN; echo pid $!; read -r word')],
+    {
+      env: { ...env, DIFY: dify, IN: join(makeFolder(), 'in'), ARGS: args.join(' ') },
+    },
+  );
+  await client.says('pid ');
+  client.child.kill('SIGKILL');
+  const pid = Number(/pid (\d+)/.exec(client.stdout().toString())?.[1]);
+  await until(() => !isRunning(pid), undefined, 2000);
+});
+
 test.skipIf(!isLinux)('the end of stdin alone does not end it, nor does it keep a processor busy', async () => {
   const running = startDify(['plugin', 'run', await package_, '-r', 'json'], { env });
   await running.says('plugin_ready');

@@ -1,8 +1,11 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { zipSync } from 'fflate';
 import { beforeAll, expect, test } from 'vitest';
 import { answersIn, ask, makePackage, runDify, startDify, writeRecording } from '../../support/drop-in.ts';
 import { makeFolder } from '../../support/files.ts';
+import { reprise } from '../../support/run.ts';
 
 let file: string;
 beforeAll(async () => {
@@ -242,7 +245,7 @@ test('what would make a request match is told as a variable', async () => {
   await running.says('plugin_invoke_end');
   const [answer = ''] = answersIn(running.stdout().toString());
   expect(answer).toContain(
-    "/request/tool_parameters/city recorded 'Paris', received 'Oslo'; to accept it: REPRISE_IGNORE=/request/tool_parameters/city; journal ",
+    "/request/tool_parameters/city recorded 'Paris', received 'Oslo'; to accept it: REPRISE_IGNORE=/request/tool_parameters/city; to record it: REPRISE_RECORD_MODE=new_episodes; journal ",
   );
 });
 
@@ -257,4 +260,62 @@ test('it says no more than 32 KiB on stderr, and goes on when nobody reads it', 
   expect(code).toBe(0);
   expect(stderr.length).toBeLessThanOrEqual(32 << 10);
   expect(stderr).toContain('reprise: more is not said here.\n');
+});
+
+test('a start that failed is in the report of its test suite', async () => {
+  const cwd = makeProject();
+  const env = { ...recordings, REPRISE_JOURNAL_DIR: 'journals', PYTEST_CURRENT_TEST: 'test_tides (call)' };
+  await answerOf([file], env, cwd);
+  const tides = await makePackage('tides');
+  expect((await runDify(['plugin', 'run', tides, '-r', 'json'], { env, cwd })).exitCode).toBe(1);
+  const report = await reprise(['report', join(cwd, 'journals'), '--strict']);
+  expect(report.exitCode).toBe(1);
+  expect(report.stdout).toContain('reprise: 2 replays\n');
+  expect(report.stdout).toContain(
+    'missed   request 1 in test_tides: Failed to choose a recording: no recording of reprise/tides:0.0.1 is among ',
+  );
+});
+
+test.each<[string, (cwd: string) => NodeJS.ProcessEnv, RegExp]>([
+  ['a loop of links', (cwd) => (symlinkSync('loop', join(cwd, 'loop')), { REPRISE_RECORDINGS: 'loop' }), /ELOOP/],
+  ['something below a file', () => ({ REPRISE_RECORDINGS: 'recordings/weather.jsonl/x' }), /ENOTDIR/],
+  ['a name that is too long', () => ({ REPRISE_RECORDINGS: 'x'.repeat(5000) }), /ENAMETOOLONG/],
+  [
+    'a name with control characters',
+    () => ({ REPRISE_RECORDINGS: 'recordings', REPRISE_PACE: 'x\u001b[31m\u0007' }),
+    /'x\\u001b\[31m\\u0007' is no pace/,
+  ],
+  ['a huge value', () => ({ REPRISE_RECORDINGS: 'recordings', REPRISE_PACE: 'x'.repeat(100_000) }), /^.{3000,4001}$/s],
+])('%s is told in a sentence, on both ways', async (_what, arrange, words) => {
+  const cwd = makeProject();
+  const env = arrange(cwd);
+  const version = await runDify(['version'], { env, cwd });
+  expect(version).toMatchObject({ exitCode: 2, stdout: '' });
+  const run = await runDify(['plugin', 'run', file, '-r', 'json'], { env, cwd });
+  expect(run.exitCode).toBe(1);
+  expect(run.stderr).toMatch(words);
+  expect(run.stderr).not.toMatch(/\n.|\n {4}at /s);
+  expect(answersIn(run.stdout)).toHaveLength(1);
+});
+
+test.each([
+  ['name: *foo', 'yaml: Unresolved alias'],
+  [
+    'a: &a [x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: [*c, *c, *c, *c, *c, *c, *c, *c]',
+    'yaml: Excessive alias count',
+  ],
+])('a manifest with strange aliases is a fault of the package', async (manifest, words) => {
+  const cwd = makeProject();
+  writeFileSync(join(cwd, 'x.difypkg'), zipSync({ 'manifest.yaml': Buffer.from(manifest) }));
+  const run = await runDify(['plugin', 'run', 'x.difypkg', '-r', 'json'], { env: recordings, cwd });
+  expect(run).toMatchObject({ exitCode: 1, stderr: '' });
+  expect(answersIn(run.stdout)[0]).toContain(words);
+});
+
+test('a package that is a pipe is not waited for', async () => {
+  const cwd = makeProject();
+  execFileSync('mkfifo', [join(cwd, 'p.difypkg')]);
+  const run = await runDify(['plugin', 'run', 'p.difypkg', '-r', 'json'], { env: recordings, cwd });
+  expect(run.exitCode).toBe(1);
+  expect(answersIn(run.stdout)).toEqual(['open p.difypkg: not a regular file\nread plugin file error']);
 });
