@@ -75,6 +75,7 @@ test.skipIf(!isLinux)('nor does it stay when its client is killed while it start
   client.child.kill('SIGKILL');
   const pid = Number(/pid (\d+)/.exec(client.stdout().toString())?.[1]);
   await until(() => !isRunning(pid), undefined, 2000);
+  expect(isRunning(pid)).toBe(false);
 });
 
 test.skipIf(!isLinux)('the end of stdin alone does not end it, nor does it keep a processor busy', async () => {

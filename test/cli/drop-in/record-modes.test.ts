@@ -16,54 +16,8 @@ import {
   writeRecording,
 } from '../../support/drop-in.ts';
 import { makeFolder } from '../../support/files.ts';
-import { start } from '../../support/recorder.ts';
 import { reprise } from '../../support/run.ts';
-
-interface Project {
-  folder: string;
-  recordings: string;
-  starts: string;
-  file: string;
-  env: NodeJS.ProcessEnv;
-}
-
-async function makeProject(mode: string, more: NodeJS.ProcessEnv = {}): Promise<Project> {
-  const folder = makeFolder();
-  const [recordings, starts] = [join(folder, 'recordings'), join(folder, 'starts')];
-  const env = {
-    REPRISE_RECORDINGS: recordings,
-    REPRISE_RECORD_MODE: mode,
-    REPRISE_REAL_DIFY: realDify,
-    STARTS: starts,
-    TMPDIR: folder,
-    ...more,
-  };
-  return { folder, recordings, starts, env, file: await makePackage('weather') };
-}
-
-/** A client's whole life: it asks, waits for each answer, and ends the program with SIGTERM. */
-async function converse(
-  { file, env, folder }: Project,
-  cities: readonly string[],
-  more: NodeJS.ProcessEnv = {},
-): Promise<{ code: number | null; answers: string[]; stderr: string }> {
-  const running = startDify(['plugin', 'run', file, '--response-format', 'json'], {
-    env: { ...env, ...more },
-    cwd: folder,
-  });
-  await running.says('plugin_ready');
-  for (const [index, city] of cities.entries()) {
-    running.child.stdin.write(ask(`id-${index}`, city));
-    await running.says(`"id-${index}","type":"plugin_invoke_end"`);
-  }
-  running.child.kill('SIGTERM');
-  const { code, stdout, stderr } = await running.ended;
-  return { code, answers: answersIn(stdout.toString()), stderr };
-}
-
-function startsOf({ starts }: Project): number {
-  return existsSync(starts) ? readText(starts).split('\n').length - 1 : 0;
-}
+import { converse, makeProject, startsOf } from '../../support/sessions.ts';
 
 test('`once` records a session that has no recording, and replays it from then on', async () => {
   const project = await makeProject('once', { REPRISE_SESSION: 'alpha' });
@@ -137,33 +91,6 @@ test('`all` records afresh, in the place of what was there', async () => {
   expect(startsOf(project)).toBe(2);
 });
 
-test('`new_episodes` replays what is known, asks the program the rest, and adds that', async () => {
-  const project = await makeProject('new_episodes', { REPRISE_SESSION: 'alpha' });
-  await converse(project, ['Paris']);
-  const fresh = { ...project, env: { ...project.env, TMPDIR: makeFolder() } };
-  const more = await converse(fresh, ['Oslo', 'Paris', 'Rome']);
-  expect(more).toMatchObject({ code: 0, answers: ['Oslo, 1', 'Paris, 1', 'Rome, 2'] });
-  expect(more.stderr).toContain('2 invocations added to ');
-  expect(namesIn(project.recordings)).toEqual(['alpha.jsonl']);
-  expect(startsOf(project)).toBe(2);
-
-  const replayed = { ...project, env: { ...project.env, REPRISE_RECORD_MODE: 'none' } };
-  expect((await converse(replayed, ['Rome', 'Paris', 'Oslo'])).answers).toEqual(['Rome, 2', 'Paris, 1', 'Oslo, 1']);
-  const check = await reprise(['check', join(project.recordings, 'alpha.jsonl')]);
-  expect(check).toMatchObject({ exitCode: 0 });
-});
-
-test('`new_episodes` starts the program only when something is not known', async () => {
-  const project = await makeProject('once', { REPRISE_SESSION: 'alpha' });
-  await converse(project, ['Paris']);
-  const before = readText(join(project.recordings, 'alpha.jsonl'));
-  await converse({ ...project, env: { ...project.env, TMPDIR: makeFolder() } }, ['Paris'], {
-    REPRISE_RECORD_MODE: 'new_episodes',
-  });
-  expect(startsOf(project)).toBe(1);
-  expect(readText(join(project.recordings, 'alpha.jsonl'))).toBe(before);
-});
-
 test('a client of the text format is recorded in JSON, and sees text', async () => {
   const project = await makeProject('once', { REPRISE_SESSION: 'alpha' });
   const run = async (env: NodeJS.ProcessEnv): Promise<string> => {
@@ -225,38 +152,6 @@ test('a start-up that fails is passed on, and not kept', async () => {
   expect(answersIn(run.stdout)).toEqual(['no network']);
   expect(run.stderr).toContain('nothing is kept of this session: the plugin never became ready');
   expect(namesIn(project.recordings)).toEqual([]);
-});
-
-test('a session whose client kills the program with SIGKILL, and goes on, is kept', async () => {
-  const project = await makeProject('once', { REPRISE_SESSION: 'alpha' });
-  const running = startDify(['plugin', 'run', project.file, '-r', 'json'], { env: project.env, cwd: project.folder });
-  await running.says('plugin_ready');
-  running.child.stdin.write(ask('a', 'Paris'));
-  await running.says('plugin_invoke_end');
-  running.child.kill('SIGKILL');
-  await expect.poll(() => namesIn(project.recordings), { timeout: 10_000 }).toEqual(['alpha.jsonl']);
-  const again = { ...project, env: { ...project.env, TMPDIR: makeFolder() } };
-  expect((await converse(again, ['Paris'])).answers).toEqual(['Paris, 1']);
-  expect(startsOf(project)).toBe(1);
-});
-
-test('a session whose client was killed is not kept, and is recorded afresh the next time', async () => {
-  const project = await makeProject('once', { REPRISE_SESSION: 'alpha' });
-  // The client is a shell that starts the drop-in, holds its stdin, and is killed.
-  const client = makeScript('client', `mkfifo in; "$DIFY" plugin run "$FILE" -r json <in & exec 3>in; cat >&3`);
-  const running = start([client], {
-    cwd: project.folder,
-    env: { CI: '', ...project.env, DIFY: dify, FILE: project.file },
-  });
-  await running.says('plugin_ready');
-  running.child.stdin.write(ask('a', 'Paris'));
-  await running.says('plugin_invoke_end');
-  running.child.kill('SIGKILL');
-  await running.ended; // nobody has its stdout any more: the drop-in has ended
-  expect(namesIn(project.recordings).filter((name) => name.endsWith('.jsonl'))).toEqual([]);
-  const again = { ...project, env: { ...project.env, TMPDIR: makeFolder() } };
-  expect((await converse(again, ['Oslo'])).answers).toEqual(['Oslo, 1']);
-  expect(namesIn(project.recordings).filter((name) => name.endsWith('.jsonl'))).toEqual(['alpha.jsonl']);
 });
 
 test('many sessions at once leave whole files, one each', { timeout: 60_000 }, async () => {
@@ -361,43 +256,4 @@ test('another drop-in on the PATH is passed over', async () => {
   await reprise(['stub', writeRecording(join(project.folder, 'one.jsonl')), '-o', join(first, 'dify')]);
   await converse(project, ['Paris'], { PATH: `${first}:${dirname(second)}:${process.env['PATH']}` });
   expect(startsOf(project)).toBe(1);
-});
-
-test('a program that ends in the middle has only what it answered added', async () => {
-  const project = await makeProject('once', { REPRISE_SESSION: 'alpha' });
-  await converse(project, ['Paris']);
-  const env = { ...project.env, REPRISE_RECORD_MODE: 'new_episodes', TMPDIR: makeFolder() };
-  const running = startDify(['plugin', 'run', project.file, '-r', 'json'], { env, cwd: project.folder });
-  await running.says('plugin_ready');
-  for (const [id, city] of Object.entries({ one: 'Oslo', two: 'silence', three: 'Rome' }))
-    running.child.stdin.write(ask(id, city));
-  await running.says('"three","type":"plugin_invoke_end"');
-  running.child.kill('SIGTERM');
-  expect((await running.ended).stderr).toContain('2 invocations added to ');
-  expect((await reprise(['check', project.recordings])).exitCode).toBe(0);
-  const known = readText(join(project.recordings, 'alpha.jsonl'));
-  expect(known).not.toContain('silence');
-  const replayed = { ...project, env: { ...project.env, REPRISE_RECORD_MODE: 'none' } };
-  expect((await converse(replayed, ['Rome', 'Oslo'])).answers).toEqual(['Rome, 3', 'Oslo, 1']);
-});
-
-test('what a killed process was adding is in nobody’s way', async () => {
-  const project = await makeProject('once', { REPRISE_SESSION: 'alpha' });
-  await converse(project, ['Paris']);
-  writeFileSync(join(project.recordings, 'alpha.jsonl.lock'), '999999999');
-  const fresh = { ...project, env: { ...project.env, TMPDIR: makeFolder() } };
-  await converse(fresh, ['Oslo'], { REPRISE_RECORD_MODE: 'new_episodes' });
-  expect(namesIn(project.recordings)).toEqual(['alpha.jsonl']);
-  expect(readText(join(project.recordings, 'alpha.jsonl'))).toContain('Oslo, 1');
-});
-
-test('a session that is killed, and started again at once, is kept all the same', async () => {
-  const project = await makeProject('once', { REPRISE_SESSION: 'alpha' });
-  const running = startDify(['plugin', 'run', project.file, '-r', 'json'], { env: project.env, cwd: project.folder });
-  await running.says('plugin_ready');
-  running.child.stdin.write(ask('a', 'Paris'));
-  await running.says('plugin_invoke_end');
-  running.child.kill('SIGKILL');
-  await converse(project, ['Oslo']);
-  await expect.poll(() => namesIn(project.recordings), { timeout: 10_000 }).toEqual(['alpha-2.jsonl', 'alpha.jsonl']);
 });

@@ -276,19 +276,19 @@ test('a start that failed is in the report of its test suite', async () => {
   );
 });
 
-test.each<[string, (cwd: string) => NodeJS.ProcessEnv, RegExp]>([
-  ['a loop of links', (cwd) => (symlinkSync('loop', join(cwd, 'loop')), { REPRISE_RECORDINGS: 'loop' }), /ELOOP/],
-  ['something below a file', () => ({ REPRISE_RECORDINGS: 'recordings/weather.jsonl/x' }), /ENOTDIR/],
-  ['a name that is too long', () => ({ REPRISE_RECORDINGS: 'x'.repeat(5000) }), /ENAMETOOLONG/],
+test.each<[string, NodeJS.ProcessEnv, RegExp]>([
+  ['a loop of links', { REPRISE_RECORDINGS: 'loop' }, /ELOOP/],
+  ['something below a file', { REPRISE_RECORDINGS: 'recordings/weather.jsonl/x' }, /ENOTDIR/],
+  ['a name that is too long', { REPRISE_RECORDINGS: 'x'.repeat(5000) }, /ENAMETOOLONG/],
   [
     'a name with control characters',
-    () => ({ REPRISE_RECORDINGS: 'recordings', REPRISE_PACE: 'x\u001b[31m\u0007' }),
+    { REPRISE_RECORDINGS: 'recordings', REPRISE_PACE: 'x\u001b[31m\u0007' },
     /'x\\u001b\[31m\\u0007' is no pace/,
   ],
-  ['a huge value', () => ({ REPRISE_RECORDINGS: 'recordings', REPRISE_PACE: 'x'.repeat(100_000) }), /^.{3000,4001}$/s],
-])('%s is told in a sentence, on both ways', async (_what, arrange, words) => {
+  ['a huge value', { REPRISE_RECORDINGS: 'recordings', REPRISE_PACE: 'x'.repeat(100_000) }, /^.{3000,4001}$/s],
+])('%s is told in a sentence, on both ways', async (_what, env, words) => {
   const cwd = makeProject();
-  const env = arrange(cwd);
+  symlinkSync('loop', join(cwd, 'loop'));
   const version = await runDify(['version'], { env, cwd });
   expect(version).toMatchObject({ exitCode: 2, stdout: '' });
   const run = await runDify(['plugin', 'run', file, '-r', 'json'], { env, cwd });

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { ask, dify, makeScript, namesIn, startDify } from '../../support/drop-in.ts';
+import { makeFolder } from '../../support/files.ts';
+import { start } from '../../support/recorder.ts';
+import { converse, makeProject, startsOf } from '../../support/sessions.ts';
+
+test('a session whose client kills the program with SIGKILL, and goes on, is kept', async () => {
+  const project = await makeProject('once', { REPRISE_SESSION: 'alpha' });
+  const running = startDify(['plugin', 'run', project.file, '-r', 'json'], { env: project.env, cwd: project.folder });
+  await running.says('plugin_ready');
+  running.child.stdin.write(ask('a', 'Paris'));
+  await running.says('plugin_invoke_end');
+  running.child.kill('SIGKILL');
+  await expect.poll(() => namesIn(project.recordings), { timeout: 10_000 }).toEqual(['alpha.jsonl']);
+  const again = { ...project, env: { ...project.env, TMPDIR: makeFolder() } };
+  expect((await converse(again, ['Paris'])).answers).toEqual(['Paris, 1']);
+  expect(startsOf(project)).toBe(1);
+});
+
+test('a session whose client was killed is not kept, and is recorded afresh the next time', async () => {
+  const project = await makeProject('once', { REPRISE_SESSION: 'alpha' });
+  // The client is a shell that starts the drop-in, holds its stdin, and is killed.
+  const client = makeScript('client', `mkfifo in; "$DIFY" plugin run "$FILE" -r json <in & exec 3>in; cat >&3`);
+  const running = start([client], {
+    cwd: project.folder,
+    env: { CI: '', ...project.env, DIFY: dify, FILE: project.file },
+  });
+  await running.says('plugin_ready');
+  running.child.stdin.write(ask('a', 'Paris'));
+  await running.says('plugin_invoke_end');
+  running.child.kill('SIGKILL');
+  await running.ended; // nobody has its stdout any more: the drop-in has ended
+  expect(namesIn(project.recordings).filter((name) => name.endsWith('.jsonl'))).toEqual([]);
+  const again = { ...project, env: { ...project.env, TMPDIR: makeFolder() } };
+  expect((await converse(again, ['Oslo'])).answers).toEqual(['Oslo, 1']);
+  expect(namesIn(project.recordings).filter((name) => name.endsWith('.jsonl'))).toEqual(['alpha.jsonl']);
+});
+
+test('a session that is killed, and started again at once, is kept all the same', async () => {
+  const project = await makeProject('once', { REPRISE_SESSION: 'alpha' });
+  const running = startDify(['plugin', 'run', project.file, '-r', 'json'], { env: project.env, cwd: project.folder });
+  await running.says('plugin_ready');
+  running.child.stdin.write(ask('a', 'Paris'));
+  await running.says('plugin_invoke_end');
+  running.child.kill('SIGKILL');
+  await converse(project, ['Oslo']);
+  await expect.poll(() => namesIn(project.recordings), { timeout: 10_000 }).toEqual(['alpha-2.jsonl', 'alpha.jsonl']);
+});
