@@ -9,3 +9,4 @@ export type { Report, ReportedInvocation, ReportedMiss, ReportedRefusal } from '
 export type { AskedEntry, EndEntry, JournalEntry, MissedRequest, SentEntry } from './replayer/journal-entry.ts';
 export type { Pace } from './replayer/pace.ts';
 export type { ProcessExit } from './transport/child.ts';
+export type { LastWill } from './transport/guard.ts';
