@@ -6,6 +6,7 @@ import { reasonOf } from '../../foundation/reprise-error.ts';
 import { logTime } from '../../protocol/response-format.ts';
 import { parseNames } from '../../recording/plugin-package.ts';
 
+const manifestName = 'manifest.yaml';
 const mebibyte = 1 << 20;
 const usualSize = 50;
 /** The same folder makes the same bytes. */
@@ -45,10 +46,17 @@ function limitOf(given = ''): number {
 
 function packFolder(folder: string, limit: number): Uint8Array {
   if (!statSync(folder).isDirectory()) throw new Error('not a directory');
-  parseNames(readFileSync(join(folder, 'manifest.yaml'), 'utf8'));
+  parseNames(readFileSync(join(folder, manifestName), 'utf8'));
   const files = listFiles(folder).toSorted((a, b) => (a.path < b.path ? -1 : 1));
   refuseTooLarge(files, limit);
-  return zipSync(Object.fromEntries(files.map(({ path, bytes }) => [path, bytes])), { mtime: noTime });
+  return zipSync(Object.fromEntries(files.map(({ path, bytes }) => [path, [bytes, { level: levelOf(path) }]])), {
+    mtime: noTime,
+  });
+}
+
+/** The manifest is read at each start: stored as it is, it needs no inflating. */
+function levelOf(path: string): 0 | 6 {
+  return path === manifestName ? 0 : 6;
 }
 
 /** All files but those that `.difyignore` names, or `.gitignore` where there is none. */
