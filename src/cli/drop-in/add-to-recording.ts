@@ -18,8 +18,8 @@ import { stemOf } from './stem-of.ts';
 /** Another process adds to the same recording: it is waited for so long, in milliseconds. */
 const patience = 5000;
 const step = 20;
-/** What tells how a session ended comes after all that is added. */
 const acknowledgement = Buffer.from(derivedLines.acknowledgement);
+/** What tells how a session ended comes after all that is added. */
 const endings: ReadonlySet<string> = new Set(['eof', 'signal', 'exit']);
 
 /**

@@ -39,31 +39,28 @@ export function startSupplement(base: string, start: Start, settings: DropInSett
     passOn(request) {
       waiting.push({ ...request, id: idOf(request.line) });
       program ??= begin();
-      void program.then(send);
+      program.then(send, (error: unknown) => fail(reasonOf(error)));
     },
     async end() {
       if (program === undefined) return undefined;
-      const recorder = await program;
-      await recorder.close();
-      const result = await recorder.finished;
-      const told = await add(result).catch((error: unknown) => `nothing was added to ${base}: ${reasonOf(error)}`);
-      if (!told.startsWith('nothing')) rmSync(part, { force: true });
-      return told;
+      try {
+        const recorder = await program;
+        await recorder.close();
+        const told = await add(await recorder.finished);
+        rmSync(part, { force: true });
+        return told;
+      } catch (error) {
+        return `nothing was added to ${base}: ${reasonOf(error)}`; // what there was to add stays in its file
+      }
     },
   });
 
   /** @returns what was added, in words */
   async function add({ isReady: wasReady, invocations, unfinished, loss }: RecordResult): Promise<string> {
     const answered = invocations - unfinished.length;
-    const why =
-      loss !== undefined
-        ? reasonOf(loss)
-        : !wasReady
-          ? 'the program never became ready'
-          : answered === 0
-            ? 'nothing was answered'
-            : undefined;
-    if (why !== undefined) return `nothing was added to ${base}: ${why}`;
+    if (loss !== undefined) throw loss;
+    if (!wasReady) return `nothing was added to ${base}: the program never became ready`;
+    if (answered === 0) return `nothing was added to ${base}: nothing was answered`;
     const isAdded = await addToRecording(base, part, new Set(unfinished.map(({ id }) => id)));
     return isAdded
       ? `${renderCount(answered, 'invocation')} added to ${base}`
