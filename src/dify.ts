@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { RepriseError } from './foundation/reprise-error.ts';
 import { runDify } from './cli/drop-in/run-dify.ts';
 import type { Stub } from './cli/drop-in/stub.ts';
+import { mapPaths } from './cli/drop-in/stub.ts';
 
 /** Is the drop-in `dify`; a stub calls it with what was written into it. */
 export function start(stub?: Stub): void {
@@ -12,20 +13,11 @@ export function start(stub?: Stub): void {
   );
 }
 
-/** What a stub has baked in holds where nothing else is said; a list has one value a line. */
+/** What a stub has baked in holds where nothing else is said. */
 function environmentOf(stub: Stub | undefined): NodeJS.ProcessEnv {
   if (stub === undefined) return process.env;
   const folder = dirname(stub.file);
-  const baked = Object.entries(stub.variables).map(([name, text]) => [
-    name,
-    stub.paths.includes(name)
-      ? text
-          .split('\n')
-          .map((path) => resolve(folder, path))
-          .join('\n')
-      : text,
-  ]);
-  return { ...(Object.fromEntries(baked) as Record<string, string>), ...process.env };
+  return { ...mapPaths(stub.variables, stub.paths, (path) => resolve(folder, path)), ...process.env };
 }
 
 async function explain(error: unknown): Promise<number> {

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, readSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -8,6 +8,7 @@ import { readSettings } from './drop-in/settings.ts';
 import type { Shelved } from './drop-in/shelf.ts';
 import { readShelf, wordsOf } from './drop-in/shelf.ts';
 import type { EmbeddedRecording, Stub } from './drop-in/stub.ts';
+import { hasMark, mapPaths } from './drop-in/stub.ts';
 import { dropInOptions } from '../foundation/drop-in-option-table.ts';
 import { environmentName } from '../foundation/option-spec.ts';
 import { packageVersion } from '../foundation/package-version.ts';
@@ -53,7 +54,8 @@ export async function runStub({ values, words }: ReadOptions): Promise<number> {
     : { ...given, [recordings]: wordsOf(settings).join('\n') };
   const stub: Omit<Stub, 'file'> = {
     version: packageVersion,
-    variables: fromFolder(variables, dirname(file)),
+    // Paths count from the stub, so that both can be moved.
+    variables: mapPaths(variables, paths, (path) => relative(dirname(file), resolve(path))),
     paths: paths.filter((name) => variables[name] !== undefined),
     ...(isEmbedded ? { embedded: await Promise.all(shelf.map(embed)) } : {}),
   };
@@ -77,21 +79,13 @@ function outputOf(values: ReadOptions['values']): string {
     throw new RepriseError('exists', `Failed to write ${output}: it is no regular file. Give \`--output\` another.`, {
       file,
     });
-  if (found !== undefined && values['force'] !== true && !isStub(file))
+  if (found !== undefined && values['force'] !== true && !hasMark(file, stubMark))
     throw new RepriseError(
       'exists',
       `Failed to write ${output}: it exists already, and is no stub. Choose another name with \`--output\`, or overwrite it with \`--force\`.`,
       { file },
     );
   return file;
-}
-
-function isStub(file: string): boolean {
-  const start = Buffer.alloc(200);
-  const fd = openSync(file, 'r');
-  const length = readSync(fd, start);
-  closeSync(fd);
-  return start.toString('utf8', 0, length).includes(stubMark);
 }
 
 /** Options by their environment variables, a list one a line. */
@@ -103,21 +97,6 @@ function variablesOf(values: ReadOptions['values']): Variables {
     variables[environmentName(spec)] = Array.isArray(value) ? value.join('\n') : value === true ? '1' : String(value);
   }
   return variables;
-}
-
-/** Paths count from the stub, so that both can be moved. */
-function fromFolder(variables: Variables, folder: string): Variables {
-  return Object.fromEntries(
-    Object.entries(variables).map(([name, text]) => [
-      name,
-      paths.includes(name)
-        ? text
-            .split('\n')
-            .map((path) => relative(folder, resolve(path)))
-            .join('\n')
-        : text,
-    ]),
-  );
 }
 
 async function embed({ file, about, isNamed }: Shelved): Promise<EmbeddedRecording> {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { PluginIdentity } from '../recording/plugin-package.ts';
 import { parseNames } from '../recording/plugin-package.ts';
-import type { PluginNames } from '../recording/read-manifest.ts';
+import type { PluginNames } from '../recording/skim-package.ts';
 import { PackageFault, readManifest } from '../recording/read-manifest.ts';
 
 /** A package over this size is not read: the program itself refuses it. */

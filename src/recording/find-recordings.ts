@@ -2,7 +2,14 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { RepriseError } from '../foundation/reprise-error.ts';
 
-const ending = /\.jsonl(\.gz)?$/;
+/** How the name of a recording ends. */
+export const recordingEnding = /\.jsonl(\.gz)?$/;
+const patternMark = /[*?[\]{}]/;
+
+/** Whether a word can be a pattern of names. */
+export function isPattern(word: string): boolean {
+  return patternMark.test(word);
+}
 
 /**
  * The files that recording arguments mean: files, folders (the recordings in them), and patterns.
@@ -20,14 +27,14 @@ export async function findRecordings(words: readonly string[]): Promise<string[]
   for (const word of words) {
     const stat = statSync(word, { throwIfNoEntry: false });
     if (stat?.isDirectory() === true) found.push(...listFolder(word));
-    else if (stat === undefined && /[*?[\]{}]/.test(word)) found.push(...(await expand(word)));
+    else if (stat === undefined && isPattern(word)) found.push(...(await expand(word)));
     else found.push(word); // a missing file is told when it is opened
   }
   return found;
 }
 
 function listFolder(folder: string): string[] {
-  const names = readdirSync(folder).filter((name) => ending.test(name));
+  const names = readdirSync(folder).filter((name) => recordingEnding.test(name));
   if (names.length > 0) return names.toSorted().map((name) => join(folder, name));
   throw new RepriseError(
     'not-found',

@@ -2,7 +2,7 @@ import type { Document, YAMLParseError } from 'yaml';
 import { parseDocument } from 'yaml';
 import { isJsonObject } from '../foundation/parse-json.ts';
 import { reasonOf } from '../foundation/reprise-error.ts';
-import type { PluginNames } from './read-manifest.ts';
+import type { PluginNames } from './skim-package.ts';
 import { PackageFault } from './read-manifest.ts';
 
 /** What a package says of itself. */

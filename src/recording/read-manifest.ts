@@ -1,18 +1,9 @@
 import { unzipSync } from 'fflate/browser';
-
-const manifestName = 'manifest.yaml';
-const largestManifest = 1 << 20;
+import { largestManifest, manifestName } from './skim-package.ts';
 
 /** Why a file is no package, in the program's own words. */
 export class PackageFault extends Error {
   override readonly name = 'PackageFault';
-}
-
-/** What a package is called. */
-export interface PluginNames {
-  author?: string;
-  name?: string;
-  version?: string;
 }
 
 /**

@@ -1,7 +1,13 @@
-import type { PluginNames } from './read-manifest.ts';
+/** What a package is called. */
+export interface PluginNames {
+  author?: string;
+  name?: string;
+  version?: string;
+}
 
-const manifestName = 'manifest.yaml';
-const largestManifest = 1 << 20;
+/** Where a package says what it is. */
+export const manifestName = 'manifest.yaml';
+export const largestManifest = 1 << 20;
 
 // Signatures and sizes of the parts of a zip file (APPNOTE.TXT 4.3).
 const directoryEnd = Buffer.from('PK\x05\x06', 'latin1');

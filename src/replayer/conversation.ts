@@ -28,6 +28,7 @@ interface Postponed {
 
 /** A request that is not known here, on its way to where it may be. */
 export interface PassedRequest {
+  id: string;
   /** The client's line, without its newline. */
   line: Buffer;
   /** Gives the client a message that answers it, whatever its id is; up to and with the end. */
@@ -161,6 +162,7 @@ export class Conversation {
     ledger.pass(asked, request);
     this.#running++;
     passOn?.({
+      id: request.id,
       line,
       answer: (message) => {
         const { before, after, hasId } = format.stamp(message, '\n');

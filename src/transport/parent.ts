@@ -1,6 +1,7 @@
-import { readFileSync, readSync } from 'node:fs';
+import { readSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { systemCode } from '../foundation/reprise-error.ts';
+import { readProcessStat } from './process-stat.ts';
 
 const first = process.ppid;
 const init = 1;
@@ -15,14 +16,9 @@ export function isParentGone(): boolean {
 /** Who starts a process shares a group with it, or gives it one of its own: a parent of neither kind has adopted it. */
 const isAdopted = first === init && ![process.pid, groupOf(init)].includes(groupOf(process.pid));
 
+/** Without /proc it is taken for one's own. */
 function groupOf(pid: number): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]);
-  } catch {
-    // No /proc: it is taken for one's own.
-    return process.pid;
-  }
+  return Number(readProcessStat(pid)?.[2] ?? process.pid);
 }
 
 /**

@@ -64,6 +64,11 @@ function startOf({ about, stem }: Shelved, { name, isAsked }: SessionName, slug:
   return /^[1-9]\d{0,5}$/.test(number) ? Number(number) : 0;
 }
 
+/** The recording of a start; a test that is run again in the same process begins again with the first. */
+export function recordingOf(starts: readonly StartRecording[], start: number): StartRecording | undefined {
+  return starts.find((one) => one.start === start) ?? starts[(start - 1) % starts.length];
+}
+
 /** A test may start several plugins, each with recordings of its own. */
 function isMade({ about }: Shelved, { author, name }: Wanted['plugin']): boolean {
   if (about.session === undefined || about.plugin === undefined || name === undefined) return true;

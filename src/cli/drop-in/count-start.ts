@@ -1,7 +1,8 @@
-import { closeSync, lstatSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, lstatSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemCode } from '../../foundation/reprise-error.ts';
+import { readProcessStat } from '../../transport/process-stat.ts';
 import { slugOf } from './session-name.ts';
 
 /** More starts in one test than this are all the last. */
@@ -60,13 +61,7 @@ function isOwn(folder: string): boolean {
 
 /** Process numbers are given again; with the time of its start a process is named for good. */
 function nameProcess(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return `${pid}-${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
-  } catch {
-    // No /proc, or the client is gone.
-    return `${pid}-0`;
-  }
+  return `${pid}-${readProcessStat(pid)?.[19] ?? 0}`;
 }
 
 /** Forgets clients that are gone. */

@@ -1,6 +1,6 @@
-import { distance } from 'fastest-levenshtein';
 import { RepriseError } from '../../foundation/reprise-error.ts';
 import { withoutQuotes } from '../../protocol/derived.ts';
+import { suggest } from '../suggest.ts';
 import type { Choice, Wanted } from './choose-recording.ts';
 import type { Shelved } from './shelf.ts';
 
@@ -26,14 +26,9 @@ export function explainChoice(
 
 /** A name that is nearly that one, or that ends as it does where tests were recorded from another folder. */
 function suggestSession(name: string, shelf: readonly Shelved[]): string {
-  const names = shelf.map(({ about, stem }) => about.session ?? stem);
-  const nearest = names.toSorted((a, b) => distance(a, name) - distance(b, name))[0];
-  const isNear = (one: string): boolean => distance(one, name) <= mostDifferences;
-  const other =
-    nearest !== undefined && isNear(nearest)
-      ? nearest
-      : names.find((one) => one.endsWith(`/${name}`) || name.endsWith(`/${one}`));
-  return other === undefined ? '' : ` Did you mean ${withoutQuotes(other)}?`;
+  const names = shelf.map(({ about, stem }) => withoutQuotes(about.session ?? stem));
+  const below = names.find((one) => one.endsWith(`/${name}`) || name.endsWith(`/${one}`));
+  return suggest(name, names, mostDifferences) || (below === undefined ? '' : ` Did you mean ${below}?`);
 }
 
 function nameWanted({ plugin, stem }: Wanted): string {

@@ -1,6 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import { basename, delimiter, join } from 'node:path';
-import { dropInMark, markWithin } from './stub.ts';
+import { dropInMark, hasMark } from './stub.ts';
 import { isExecutable } from '../../transport/find-command.ts';
 
 /** A name under which clients look for the program. */
@@ -21,12 +20,8 @@ export function findRealDify(env: NodeJS.ProcessEnv, own = process.argv[1] ?? ''
 
 /** Whether a file is one of ours: a stub, or the drop-in that is installed. */
 export function isDropIn(file: string): boolean {
-  const start = Buffer.alloc(markWithin);
   try {
-    const fd = openSync(file, 'r');
-    const length = readSync(fd, start);
-    closeSync(fd);
-    return start.toString('utf8', 0, length).includes(dropInMark);
+    return hasMark(file, dropInMark);
   } catch {
     // What can't be read is not ours.
     return false;

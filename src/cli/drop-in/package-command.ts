@@ -5,8 +5,8 @@ import createIgnore from 'ignore';
 import { reasonOf } from '../../foundation/reprise-error.ts';
 import { logTime } from '../../protocol/response-format.ts';
 import { parseNames } from '../../recording/plugin-package.ts';
+import { manifestName } from '../../recording/skim-package.ts';
 
-const manifestName = 'manifest.yaml';
 const mebibyte = 1 << 20;
 const usualSize = 50;
 /** The same folder makes the same bytes. */

@@ -1,5 +1,6 @@
 import { explainCi } from './explain-ci.ts';
 import type { Choice } from './choose-recording.ts';
+import { recordingOf } from './choose-recording.ts';
 import { countStart } from './count-start.ts';
 import type { Plan, Start } from './plan-start.ts';
 import { playRecordings } from './plan-start.ts';
@@ -64,6 +65,6 @@ function knownOf(choice: Chosen, number: number, isTest: boolean): Shelved[] {
 function insteadOf(choice: Chosen, number: number): Shelved[] {
   if (choice.kind === 'none') return [];
   if (choice.kind === 'plugin') return choice.recordings;
-  const another = choice.starts[(number - 1) % choice.starts.length];
+  const another = recordingOf(choice.starts, number);
   return another === undefined ? [] : [another.one];
 }

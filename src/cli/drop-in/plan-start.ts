@@ -1,6 +1,6 @@
 import type { PassedRequest } from '../../replayer/conversation.ts';
 import type { Choice } from './choose-recording.ts';
-import { chooseRecording } from './choose-recording.ts';
+import { chooseRecording, recordingOf } from './choose-recording.ts';
 import type { ReadPackage } from './read-package.ts';
 import { readPackage } from './read-package.ts';
 import type { DropInSettings } from './settings.ts';
@@ -36,18 +36,19 @@ export interface ReplayPlan {
   note: string | undefined;
   /** Called once the files are open. */
   onOpen?: () => void;
-  supplement?: () => Promise<Supplement>;
+  supplement?: () => Supplement;
 }
 
 /** What a start does. */
 export type Plan = ReplayPlan | RecordPlan;
 
-/** What is to be run, and with what was written into the program. */
+/** `dify plugin run FILE`, as it was called. */
 export interface Start {
   file: string;
-  stub: Stub | undefined;
-  env: NodeJS.ProcessEnv;
   flags: ReadonlyMap<string, string>;
+  args: readonly string[];
+  env: NodeJS.ProcessEnv;
+  stub: Stub | undefined;
 }
 
 /**
@@ -80,11 +81,9 @@ export async function playRecordings(recordings: readonly Shelved[], note?: stri
 }
 
 function playSession({ starts }: Extract<Choice, { kind: 'session' }>, start: number): Promise<ReplayPlan> {
-  const exact = starts.find((one) => one.start === start);
-  // A test that is run again in the same process begins again with the first.
-  const chosen = exact ?? starts[(start - 1) % starts.length];
+  const chosen = recordingOf(starts, start);
   const note =
-    exact === undefined && starts.length > 1
+    chosen?.start !== start && starts.length > 1
       ? `there are ${starts.length} recordings of this session, and this is start ${start}`
       : undefined;
   return playRecordings(chosen === undefined ? [] : [chosen.one], note);

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { reasonOf, systemCode } from '../../foundation/reprise-error.ts';
 import type { PluginIdentity } from '../../recording/plugin-package.ts';
-import type { PluginNames } from '../../recording/read-manifest.ts';
+import type { PluginNames } from '../../recording/skim-package.ts';
 import { skimPackage } from '../../recording/skim-package.ts';
 import type { Shelved } from './shelf.ts';
 

@@ -26,7 +26,7 @@ const watchStep = 200;
  * Records a session of the program itself, for the client that has started this one.
  * @returns the program's status, or 1 where the recording was lost and the program's is 0
  */
-export async function recordSession(plan: RecordPlan, start: Start & { args: readonly string[] }): Promise<number> {
+export async function recordSession(plan: RecordPlan, start: Start): Promise<number> {
   const { settings, session } = plan;
   const folder = resolve(plan.replaces === undefined ? openFolder(settings) : dirname(plan.replaces));
   const [part, stem] = [partOf(folder, plan.name), join(folder, plan.name)];
@@ -104,10 +104,7 @@ function place(part: string, { replaces, start }: RecordPlan, stem: string): str
 }
 
 /** The same command for the program itself; only in JSON is it recorded so that it can be replayed. */
-function commandOf(
-  { args, flags, file }: Start & { args: readonly string[] },
-  real: string,
-): { command: string[]; stdout: Writable } {
+function commandOf({ args, flags, file }: Start, real: string): { command: string[]; stdout: Writable } {
   const stdout = openOwnStdoutStream();
   const format = flags.get('response-format') ?? 'text';
   if (format === 'json') return { command: [real, ...args], stdout };

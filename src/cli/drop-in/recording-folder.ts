@@ -1,6 +1,7 @@
 import { linkSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RepriseError, reasonOf, systemCode } from '../../foundation/reprise-error.ts';
+import { isPattern, recordingEnding } from '../../recording/find-recordings.ts';
 import { findFile } from '../../transport/find-file.ts';
 import { isAlive } from '../../transport/is-alive.ts';
 import type { DropInSettings } from './settings.ts';
@@ -17,12 +18,12 @@ const guardPatience = 10_000;
  */
 export function folderOf(settings: DropInSettings): string {
   const [word = '', second] = wordsOf(settings);
-  if (second !== undefined || /[*?[\]{}]/.test(word))
+  if (second !== undefined || isPattern(word))
     throw new RepriseError(
       'usage',
       'Failed to record: `REPRISE_RECORDINGS` names no single folder. Give it the one that recordings go to.',
     );
-  if (/\.jsonl(\.gz)?$/.test(word))
+  if (recordingEnding.test(word))
     throw new RepriseError(
       'usage',
       `Failed to record: \`REPRISE_RECORDINGS\` names the file ${word}, and each session gets a file of its own. Give it the folder that they go to.`,

@@ -1,5 +1,5 @@
-import { distance } from 'fastest-levenshtein';
 import { RepriseError } from '../../foundation/reprise-error.ts';
+import { suggest } from '../suggest.ts';
 
 /** A name with more differences is somebody else's: REPRISE_TEST is no REPRISE_HOST. Long ones may have two. */
 const mostDifferences = 1;
@@ -12,8 +12,8 @@ const longName = 'REPRISE_'.length + 10;
 export function refuseMisspelt(strange: readonly string[], known: readonly string[]): void {
   for (const name of strange) {
     const most = name.length >= longName ? mostDifferences + 1 : mostDifferences;
-    const meant = known.find((one) => distance(one, name) <= most);
-    if (meant === undefined) continue;
-    throw new RepriseError('usage', `Failed to read \`${name}\`: there is no such variable. Did you mean ${meant}?`);
+    const meant = suggest(name, known, most);
+    if (meant === '') continue;
+    throw new RepriseError('usage', `Failed to read \`${name}\`: there is no such variable.${meant}`);
   }
 }

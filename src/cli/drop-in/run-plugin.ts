@@ -6,30 +6,20 @@ import { blankFormat, formats } from '../../protocol/response-format.ts';
 import { play } from '../play.ts';
 import { settle } from '../../replayer/settings.ts';
 import { isParentGone, readStdinNow } from '../../transport/parent.ts';
-import type { ReplayPlan } from './plan-start.ts';
+import type { ReplayPlan, Start } from './plan-start.ts';
 import { planStart } from './plan-start.ts';
 import { StartUpFault } from './read-package.ts';
 import type { DropInSettings } from './settings.ts';
 import { readSettings } from './settings.ts';
-import type { Stub } from './stub.ts';
 
 /** Whatever a name in it is, no more is said of a failure, in characters. */
 const longestText = 4000;
-
-/** `dify plugin run FILE`, as it was called. */
-export interface RunCall {
-  file: string;
-  flags: ReadonlyMap<string, string>;
-  args: readonly string[];
-  env: NodeJS.ProcessEnv;
-  stub: Stub | undefined;
-}
 
 /**
  * Is the plugin of a package: plays what was recorded of it, or records it.
  * @returns the exit status; what hinders a start is told on stdout, as the program tells it, and has status 1
  */
-export async function runPlugin(call: RunCall): Promise<number> {
+export async function runPlugin(call: Start): Promise<number> {
   const { flags, env } = call;
   const format = formatOf(flags.get('response-format') ?? env['REPRISE_RESPONSE_FORMAT']);
   let settings: DropInSettings | undefined;
@@ -86,7 +76,7 @@ async function prepare(plan: ReplayPlan, { settings, mode, format }: Manner) {
       ? await settle(plan.files, settings.options)
       : { files: plan.files, options: settings.options };
   const { session } = settings;
-  const supplement = plan.supplement === undefined ? undefined : await plan.supplement();
+  const supplement = plan.supplement?.();
   return {
     files,
     format,

@@ -8,6 +8,7 @@ import { replayOptions } from '../../foundation/replay-option-table.ts';
 import { optionsOf } from '../library-options.ts';
 import { parsePace } from '../../replayer/pace.ts';
 import type { ReplayOptions } from '../../replayer/replay-options.ts';
+import { recordingEnding } from '../../recording/find-recordings.ts';
 import { stemOf } from './stem-of.ts';
 
 /** Tells the program that is recorded by whom, so that a drop-in which is taken for it knows. */
@@ -62,7 +63,7 @@ export async function readSettings(env: NodeJS.ProcessEnv): Promise<DropInSettin
 /** pytest names the test with its phase, `(call)`; a plugin that is started in a fixture belongs to the same test. */
 function readSession(env: NodeJS.ProcessEnv): SessionName | undefined {
   const [asked, ofPytest] = [env['REPRISE_SESSION'] ?? '', env['PYTEST_CURRENT_TEST'] ?? ''];
-  if (asked !== '') return { name: /\.jsonl(\.gz)?$/.test(asked) ? stemOf(asked) : asked, isAsked: true };
+  if (asked !== '') return { name: recordingEnding.test(asked) ? stemOf(asked) : asked, isAsked: true };
   const name = ofPytest.replace(/ \((?:setup|call|teardown)\)$/, '');
   return name === '' ? undefined : { name, isAsked: false };
 }

@@ -1,8 +1,9 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import type { RecordingAbout } from '../../recording/read-about.ts';
 
 /** The words near the beginning of every drop-in, by which it is known: bin/dify.js has them too. */
 export const dropInMark = '// A drop-in `dify` that replays recordings';
-export const markWithin = 200;
+const markWithin = 200;
 
 /** A recording that a stub holds in itself. */
 export interface EmbeddedRecording {
@@ -27,4 +28,32 @@ export interface Stub {
   paths: readonly string[];
   /** Where it needs no other file. */
   embedded?: readonly EmbeddedRecording[];
+}
+
+/**
+ * Whether a mark stands near the beginning of a file.
+ * @throws the system's error where it can't be read
+ */
+export function hasMark(file: string, mark: string): boolean {
+  const start = Buffer.alloc(markWithin);
+  const fd = openSync(file, 'r');
+  try {
+    return start.toString('utf8', 0, readSync(fd, start)).includes(mark);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The same variables, each path in them changed; a list has one a line. */
+export function mapPaths(
+  variables: Stub['variables'],
+  names: readonly string[],
+  change: (path: string) => string,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, text]) => [
+      name,
+      names.includes(name) ? text.split('\n').map(change).join('\n') : text,
+    ]),
+  );
 }

@@ -4,7 +4,6 @@ import { renderCount } from '../render-count.ts';
 import { reasonOf } from '../../foundation/reprise-error.ts';
 import { endLine, errorLine, exceptionText } from '../../protocol/derived.ts';
 import { parseMessage } from '../../protocol/message.ts';
-import { decodeRequestLine } from '../../protocol/request.ts';
 import type { Recorder, RecordResult } from '../../recorder/record.ts';
 import { record } from '../../recorder/record.ts';
 import type { PassedRequest } from '../../replayer/conversation.ts';
@@ -17,27 +16,22 @@ import type { DropInSettings } from './settings.ts';
 import { recordedBy } from './settings.ts';
 import { stemOf } from './stem-of.ts';
 
-/** A request at the program, or on its way. */
-interface Asked extends PassedRequest {
-  id: string;
-}
-
 /**
  * Stands between a replay and the program itself, which answers what no recording knows: it is started at the first such
  * request, and what it is asked and says is added to `base` when the replay ends.
  */
-export function startSupplement(base: string, start: Start, settings: DropInSettings): Promise<Supplement> {
+export function startSupplement(base: string, start: Start, settings: DropInSettings): Supplement {
   const real = realDify(settings, start.env);
   const part = partOf(dirname(base), `${stemOf(base)}.more`);
-  const waiting: Asked[] = []; // not sent yet: the program is not ready, or answers another request with that id
-  const asked = new Map<string, Asked>();
+  const waiting: PassedRequest[] = []; // not sent yet: the program is not ready, or answers another request with that id
+  const asked = new Map<string, PassedRequest>();
   let program: Promise<Recorder> | undefined;
   let isReady = false;
   let failure: string | undefined;
 
-  return Promise.resolve({
+  return {
     passOn(request) {
-      waiting.push({ ...request, id: idOf(request.line) });
+      waiting.push(request);
       program ??= begin();
       program.then(send, (error: unknown) => fail(reasonOf(error)));
     },
@@ -53,7 +47,7 @@ export function startSupplement(base: string, start: Start, settings: DropInSett
         return `nothing was added to ${base}: ${reasonOf(error)}`; // what there was to add stays in its file
       }
     },
-  });
+  };
 
   /** @returns what was added, in words */
   async function add({ isReady: wasReady, invocations, unfinished, loss }: RecordResult): Promise<string> {
@@ -123,9 +117,4 @@ export function startSupplement(base: string, start: Start, settings: DropInSett
     }
     asked.clear();
   }
-}
-
-function idOf(line: Buffer): string {
-  const request = decodeRequestLine(line);
-  return request.id;
 }

@@ -2,15 +2,21 @@ import { expect, test } from 'vitest';
 import { ask, dify, makeScript, namesIn, startDify } from '../../support/drop-in.ts';
 import { makeFolder } from '../../support/files.ts';
 import { start } from '../../support/recorder.ts';
+import type { Project } from '../../support/sessions.ts';
 import { converse, makeProject, startsOf } from '../../support/sessions.ts';
 
-test('a session whose client kills the program with SIGKILL, and goes on, is kept', async () => {
-  const project = await makeProject('once', { REPRISE_SESSION: 'alpha' });
-  const running = startDify(['plugin', 'run', project.file, '-r', 'json'], { env: project.env, cwd: project.folder });
+/** Asks for Paris, and ends the program by SIGKILL as soon as it has answered. */
+async function askAndKill({ file, env, folder }: Project): Promise<void> {
+  const running = startDify(['plugin', 'run', file, '-r', 'json'], { env, cwd: folder });
   await running.says('plugin_ready');
   running.child.stdin.write(ask('a', 'Paris'));
   await running.says('plugin_invoke_end');
   running.child.kill('SIGKILL');
+}
+
+test('a session whose client kills the program with SIGKILL, and goes on, is kept', async () => {
+  const project = await makeProject('once', { REPRISE_SESSION: 'alpha' });
+  await askAndKill(project);
   await expect.poll(() => namesIn(project.recordings), { timeout: 10_000 }).toEqual(['alpha.jsonl']);
   const again = { ...project, env: { ...project.env, TMPDIR: makeFolder() } };
   expect((await converse(again, ['Paris'])).answers).toEqual(['Paris, 1']);
@@ -38,11 +44,7 @@ test('a session whose client was killed is not kept, and is recorded afresh the 
 
 test('a session that is killed, and started again at once, is kept all the same', async () => {
   const project = await makeProject('once', { REPRISE_SESSION: 'alpha' });
-  const running = startDify(['plugin', 'run', project.file, '-r', 'json'], { env: project.env, cwd: project.folder });
-  await running.says('plugin_ready');
-  running.child.stdin.write(ask('a', 'Paris'));
-  await running.says('plugin_invoke_end');
-  running.child.kill('SIGKILL');
+  await askAndKill(project);
   await converse(project, ['Oslo']);
   await expect.poll(() => namesIn(project.recordings), { timeout: 10_000 }).toEqual(['alpha-2.jsonl', 'alpha.jsonl']);
 });
