@@ -3,7 +3,7 @@ import type { CommandSpec, OptionSpec } from '../foundation/option-spec.ts';
 import { commandTable } from '../foundation/option-table.ts';
 import { environmentName } from '../foundation/option-spec.ts';
 import { packageVersion } from '../foundation/package-version.ts';
-import { suggest } from './suggest.ts';
+import { suggest } from '../foundation/suggest.ts';
 
 /** Answers `--help` and `--version`, and tells what is wrong with a command that there is not. */
 export function runHelp(name: string, rest: readonly string[]): number {

@@ -64,7 +64,7 @@ async function suggestOption(message: string, name: string): Promise<string> {
   const unknown = /Unknown option '(--[^']*)'/.exec(message)?.[1];
   const options = commandTable.find((command) => command.name === name)?.options ?? [];
   if (unknown === undefined) return '';
-  return (await import('./suggest.ts')).suggest(
+  return (await import('../foundation/suggest.ts')).suggest(
     unknown,
     options.map(({ flag }) => `--${flag}`),
   );

@@ -45,12 +45,14 @@ export async function play(prepare: () => Promise<Programme>): Promise<number> {
       ...options,
       stdin: async () => (await import('../transport/own-stdio.ts')).openOwnStdin(),
       stdout: openOwnStdout(),
+      stderr: (bytes, onTaken) => void process.stderr.write(bytes, () => onTaken()),
       onWarning: warn,
       onMissed: (miss, journal) =>
         void import('./render-asked.ts').then(({ renderMiss }) => notes.say(renderMiss(miss, journal, notes.paint))),
     },
   }).finally(() => onOpen?.());
   started.resolve(plugin);
+  if (plugin.seed !== undefined) warn(await explainSeed(plugin.seed, programme.spelling));
   setInterval(() => undefined, longestTimer); // the program lives on when its stdin has ended and nothing is being answered
   const exit = await plugin.exited;
   const last = await onExit?.();
@@ -60,12 +62,18 @@ export async function play(prepare: () => Promise<Programme>): Promise<number> {
   return endLike(exit);
 }
 
+/** What is random in the faults can be had again. */
+async function explainSeed(seed: number, spelling: OwnWays['spelling']): Promise<string> {
+  const { spellOption } = await import('../foundation/spell-option.ts');
+  return `faults with seed ${seed}; for the same again: ${spellOption('seed', [String(seed)], spelling)}`;
+}
+
 /** What was used is said where something was asked, or where it matters. */
 async function sayReport(plugin: Replay, notes: Notes, tellsGoodEnd: boolean): Promise<void> {
   const isStrict = plugin.options.strict === true;
   const report = plugin.report(mostNamed);
-  const { used, missed, refused } = report.counts;
-  if ((tellsGoodEnd ? used : 0) + missed + refused === 0 && !isStrict) return;
+  const { used, missed, refused, idle } = report.counts;
+  if ((tellsGoodEnd ? used : 0) + missed + refused + idle === 0 && !isStrict) return;
   const { renderReport } = await import('./render-report.ts');
   notes.say(renderReport(report, isStrict, notes.paint));
 }

@@ -15,9 +15,12 @@ export function renderReport(report: Report, isStrict: boolean, paint: Paint): s
     unused,
     `${counts.missed} missed`,
     `${counts.refused} refused`,
+    ...(counts.idle === 0 ? [] : [`${renderCount(counts.idle, 'fault')} never acted`]),
   ].join(', ');
   const mark = ok || !isStrict ? '' : `${paint('red', 'not as recorded')}: `;
-  return [`reprise: ${mark}${sum}`, ...(isStrict ? nameAll(report) : [])].map((line) => `${line}\n`).join('');
+  return [`reprise: ${mark}${sum}`, ...(isStrict ? nameAll(report) : idleFaults(report.faults))]
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 /** The sum of many replays, for people. Misses are always told, one a line. */
@@ -30,7 +33,7 @@ export function renderSuiteReport({ report, processes, cutOff }: JournalsSum, is
 }
 
 /** A line for each that was repeated, not used, or missed. */
-function nameAll({ repeated, unused, missed, counts }: Report): string[] {
+function nameAll({ repeated, unused, missed, faults, counts }: Report): string[] {
   return [
     ...missed.map((one) => `  ${renderMissed(one)}`),
     ...more(counts.missed - missed.length, 'missed'),
@@ -38,7 +41,13 @@ function nameAll({ repeated, unused, missed, counts }: Report): string[] {
     ...more(counts.repeated - repeated.length, 'repeated'),
     ...unused.map((one) => `  not used ${nameInvocation(one)}`),
     ...more(counts.unused - unused.length, 'not used'),
+    ...idleFaults(faults),
   ];
+}
+
+/** A line for each fault that never acted. */
+function idleFaults(faults: Report['faults']): string[] {
+  return faults.filter(({ fired }) => fired === 0).map(({ fault }) => `  never acted ${escapeText(fault)}`);
 }
 
 /** `time.jsonl#3 invoke_tool current_time`. */

@@ -1,11 +1,13 @@
 import type { OptionSpec } from './option-spec.ts';
+import { mostSeed } from './option-spec.ts';
+import { isJsonObject } from './parse-json.ts';
 import { RepriseError } from './reprise-error.ts';
 
 const longestValue = 200;
 
 /** An option's name in the library: `maxGap` for `--max-gap`. */
-export function libraryName({ flag }: Pick<OptionSpec, 'flag'>): string {
-  return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+export function libraryName({ flag, name }: Pick<OptionSpec, 'flag' | 'name'>): string {
+  return name ?? flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /**
@@ -62,6 +64,14 @@ const kinds: Record<OptionSpec['kind'], Kind> = {
   port: {
     fits: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 65_536,
     words: 'a port from 0 to 65535; 0 is any',
+  },
+  seed: {
+    fits: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= mostSeed,
+    words: `a whole number from 0 to ${mostSeed}`,
+  },
+  faults: {
+    fits: (value) => Array.isArray(value) && value.every((one) => isText(one) || isJsonObject(one)),
+    words: "a list of faults, such as { fault: 'stall' } or 'stall at=response:3'",
   },
 };
 

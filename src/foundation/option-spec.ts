@@ -4,11 +4,13 @@ export interface OptionSpec {
   flag: string;
   /** One letter. */
   short?: string;
-  /** A `path` names a file or folder; `texts` can be given again and again. */
-  kind: 'switch' | 'text' | 'texts' | 'path' | 'choice' | 'milliseconds' | 'port';
+  /** A `path` names a file or folder; `texts` and `faults` can be given again and again. */
+  kind: 'switch' | 'text' | 'texts' | 'path' | 'choice' | 'milliseconds' | 'port' | 'seed' | 'faults';
   /** What stands for its value in the help, for all but switches. */
   value?: string;
   choices?: readonly string[];
+  /** Its name in the library, where that is not made of the flag's words. */
+  name?: string;
   /** What holds where nothing is given, in words. */
   usually?: string;
   /** Whether it can stand in `reprise.config.json`. */
@@ -28,6 +30,14 @@ export interface CommandSpec {
   /** Whether its options can come from the environment, for those that are started by a client. */
   readsEnvironment?: boolean;
 }
+
+/** Whether an option can be given again and again. */
+export function isList({ kind }: Pick<OptionSpec, 'kind'>): boolean {
+  return kind === 'texts' || kind === 'faults';
+}
+
+/** The largest seed: a number that people can still copy. */
+export const mostSeed = 2 ** 32 - 1;
 
 /** The environment variable that stands for a flag: `REPRISE_MAX_GAP` for `--max-gap`. */
 export function environmentName({ flag }: Pick<OptionSpec, 'flag'>): string {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { CommandSpec, OptionSpec } from './option-spec.ts';
-import { environmentName } from './option-spec.ts';
+import { environmentName, isList, mostSeed } from './option-spec.ts';
 import { RepriseError, reasonOf } from './reprise-error.ts';
 
 /** An option's value, of the type that its kind has. */
@@ -29,7 +29,7 @@ export function readOptions(spec: CommandSpec, args: readonly string[], env: Nod
     const given = values[option.flag];
     const name = environmentName(option);
     const fromEnvironment = spec.readsEnvironment === true && env[name] !== '' ? env[name] : undefined;
-    if (option.kind === 'texts') read[option.flag] = [...linesOf(fromEnvironment), ...textsOf(given)];
+    if (isList(option)) read[option.flag] = [...linesOf(fromEnvironment), ...textsOf(given)];
     else if (given !== undefined) read[option.flag] = parseValue(option, given, `--${option.flag}`);
     else if (fromEnvironment !== undefined) read[option.flag] = parseValue(option, fromEnvironment, name);
   }
@@ -66,7 +66,7 @@ function parse(
       flag,
       {
         type: kind === 'switch' ? ('boolean' as const) : ('string' as const),
-        multiple: kind === 'texts',
+        multiple: isList({ kind }),
         ...(short === undefined ? {} : { short }),
       },
     ]),
@@ -93,8 +93,10 @@ function parseValue({ kind, choices = [] }: OptionSpec, given: Given, name: stri
     throw refuse(name, text, 'Give a number of milliseconds.');
   if (kind === 'port' && !(/^\d{1,5}$/.test(text) && Number(text) < 65_536))
     throw refuse(name, text, 'Give a port from 0 to 65535; 0 is any.');
+  if (kind === 'seed' && !(/^\d{1,10}$/.test(text) && Number(text) <= mostSeed))
+    throw refuse(name, text, `Give a whole number from 0 to ${mostSeed}.`);
   if ((kind === 'text' || kind === 'path') && text === '') throw refuse(name, text, 'Give a value.');
-  return kind === 'milliseconds' || kind === 'port' ? Number(text) : text;
+  return kind === 'milliseconds' || kind === 'port' || kind === 'seed' ? Number(text) : text;
 }
 
 /** A switch in the environment. */

@@ -51,8 +51,27 @@ export const strict: OptionSpec = {
   flag: 'strict',
   kind: 'switch',
   inConfig: true,
-  text: 'status 1 where a recorded invocation was repeated or not used, or a request found none',
+  text: 'status 1 where a recorded invocation was repeated or not used, a request found none, or a fault never acted',
 };
+
+/** What goes wrong, for those who replay and those who ask beforehand. */
+export const faulting: readonly OptionSpec[] = [
+  {
+    flag: 'fault',
+    kind: 'faults',
+    name: 'faults',
+    value: 'SPEC',
+    text: "what goes wrong, such as 'stall at=response:3 action=invoke_llm'; `reprise faults` lists them; can be repeated",
+  },
+  { flag: 'fault-plan', kind: 'path', value: 'FILE', usually: 'none', text: 'a file of faults, in YAML or JSON' },
+  {
+    flag: 'seed',
+    kind: 'seed',
+    value: 'N',
+    usually: 'any, printed at start',
+    text: 'repeats what was random in the faults',
+  },
+];
 
 /** What bears upon a match, for those who replay and those who ask beforehand. */
 export const matching: readonly OptionSpec[] = [ignore, match, order, onExhausted, config];
@@ -128,6 +147,7 @@ export const replayOptions: readonly OptionSpec[] = [
     inConfig: true,
     text: 'what an invocation does that never ended in the recording: nothing more, or an error that says so',
   },
+  ...faulting,
   {
     flag: 'journal',
     kind: 'path',

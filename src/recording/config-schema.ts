@@ -33,4 +33,6 @@ const shapes: Record<OptionSpec['kind'], Record<string, unknown>> = {
   choice: {},
   milliseconds: { type: 'number', minimum: 0 },
   port: { type: 'integer', minimum: 0, maximum: 65_535 },
+  seed: { type: 'integer', minimum: 0 },
+  faults: { type: 'array' },
 };

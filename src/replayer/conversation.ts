@@ -1,66 +1,42 @@
 import type { Clock } from '../foundation/clock.ts';
-import type { MissPolicy } from '../foundation/choices.ts';
-import { exceptionText } from '../protocol/derived.ts';
 import { longestRequest } from '../protocol/limits.ts';
-import type { RequestLine } from '../protocol/request.ts';
 import { decodeRequestLine } from '../protocol/request.ts';
-import { toWire } from '../protocol/wire.ts';
 import { LineSplitter } from '../transport/line-splitter.ts';
-import type { AskedLine, Ledger } from './ledger.ts';
-import type { PlaybackOptions } from './playback.ts';
-import { Playback } from './playback.ts';
-import { waitFor } from './pace.ts';
-import type { Miss } from './invocation-index.ts';
-import { placeOf } from './step.ts';
-import type { StepQueue } from './step-queue.ts';
-
-type Request = Extract<RequestLine, { kind: 'request' }>;
+import type { Disturber } from './faults/disturber.ts';
+import type { AskedLine } from './ledger.ts';
+import type { AskedRequest, ResponderOptions } from './responder.ts';
+import { Responder } from './responder.ts';
+import type { Step } from './step.ts';
 
 /** A request that is acknowledged, and waits for the recordings to be read so far that it can be matched. */
-interface Postponed {
-  request: Request;
-  line: AskedLine;
+interface Postponed extends AskedRequest {
   /** When its acknowledgement left, on the clock's scale. */
   start: number;
-  /** The line itself, where it may be passed on. */
-  bytes: Buffer | undefined;
 }
 
-/** A request that is not known here, on its way to where it may be. */
-export interface PassedRequest {
-  id: string;
-  /** The client's line, without its newline. */
-  line: Buffer;
-  /** Gives the client a message that answers it, whatever its id is; up to and with the end. */
-  answer: (message: Buffer) => void;
-}
-
-export interface ConversationOptions extends PlaybackOptions {
+export interface ConversationOptions extends Omit<ResponderOptions, 'onAnswered'> {
   clock: Clock;
-  queue: StepQueue;
-  /** 0 is stdio; others are counted from 1. */
-  connection: number;
-  ledger: Ledger;
-  /** What a request gets that finds nothing. */
-  onMiss: MissPolicy;
-  /** Takes requests that are not known, so that they are not missed. */
-  passOn?: (request: PassedRequest) => void;
+  faults?: Disturber | undefined;
 }
 
 /** One client: its lines are read, acknowledged, and answered. */
 export class Conversation {
   readonly #options: ConversationOptions;
+  readonly #responder: Responder;
   readonly #splitter = new LineSplitter(longestRequest);
   #postponed: Postponed[] = [];
-  #running = 0;
 
   constructor(options: ConversationOptions) {
     this.#options = options;
+    const { faults } = options;
+    this.#responder = new Responder(
+      faults === undefined ? options : { ...options, onAnswered: (asked) => faults.close(asked) },
+    );
   }
 
   /** Nothing is being answered. */
   get isIdle(): boolean {
-    return this.#running === 0 && this.#postponed.length === 0 && this.#options.queue.isIdle;
+    return this.#responder.running === 0 && this.#postponed.length === 0 && this.#options.queue.isIdle;
   }
 
   /** @returns false once a line was too long: nothing more is to be read from this client */
@@ -89,17 +65,18 @@ export class Conversation {
 
   /** At a pace, all lines that have come are acknowledged before the first is played, so that none waits for another. */
   #take(split: (visit: (line: Buffer) => void) => void): void {
-    const { tempo, ledger, connection, passOn } = this.#options;
+    const { tempo, ledger, connection, passOn, faults, queue } = this.#options;
     const isInstant = tempo.factor === 0;
-    this.#options.queue.fill((now) => {
+    queue.fill((now) => {
       const requests: Postponed[] = [];
-      split((line) => {
-        const asked = ledger.open(connection);
-        const start = this.#acknowledge(now, asked);
-        const request = decodeRequestLine(line);
-        if (request.kind === 'refused') this.#refuse(request, asked, start);
+      split((bytes) => {
+        if (faults !== undefined) return this.#disturb(bytes, now, faults);
+        const line = ledger.open(connection);
+        const start = this.#acknowledge(now, line);
+        const request = decodeRequestLine(bytes);
+        if (request.kind === 'refused') this.#push(this.#responder.refuse(request, line).begin(start));
         else {
-          const one = { request, line: asked, start, bytes: passOn === undefined ? undefined : line };
+          const one = { request, line, start, bytes: passOn === undefined ? undefined : bytes };
           if (isInstant) this.#play(one);
           else requests.push(one);
         }
@@ -121,67 +98,40 @@ export class Conversation {
     return clock.now();
   }
 
-  #refuse({ id, error }: Extract<RequestLine, { kind: 'refused' }>, line: AskedLine, now: number): void {
-    const { queue, format, script, tempo, ledger } = this.#options;
-    const count = ledger.refuse(line, id, error);
-    queue.push({ place: 'refusal', due: now, bytes: toWire(format.error(id, error)), asked: line.number });
-    const exit = script.exitAfterRefusal(count);
-    if (exit !== undefined)
-      queue.push({ place: 'exit', due: now + waitFor(exit.gap, tempo), bytes: '', exit: exit.exit });
-  }
-
   #play(one: Postponed): void {
-    const { script, connection, ledger, queue } = this.#options;
-    const { request, line, start } = one;
-    const match = script.match(request, connection);
-    if (match.kind === 'later') {
-      this.#postponed.push(one);
-      return;
-    }
-    if (match.kind === 'missed') {
-      if (match.miss.kind === 'unknown' && one.bytes !== undefined) this.#pass(one, one.bytes);
-      else this.#miss(one, match.miss);
-      return;
-    }
-    ledger.match(line, request.id, match.invocation);
-    this.#running++;
-    const playback = new Playback(this.#options, match.invocation, {
-      id: request.id,
-      asked: line.number,
-      start,
-      onDone: () => this.#running--,
-    });
-    const first = playback.start();
-    if (first !== undefined) queue.push(first);
+    const answer = this.#responder.answer(one);
+    if (answer === undefined) this.#postponed.push(one);
+    else this.#push(answer.begin(one.start));
   }
 
-  /** What was never recorded is answered by somebody else. */
-  #pass({ request, line: asked }: Postponed, line: Buffer): void {
-    const { queue, format, ledger, passOn } = this.#options;
-    const id = Buffer.from(format.id(request.id));
-    ledger.pass(asked, request);
-    this.#running++;
-    passOn?.({
-      id: request.id,
-      line,
-      answer: (message) => {
-        const { before, after, hasId } = format.stamp(message, '\n');
-        const place = placeOf({ isStray: false, bytes: message });
-        const bytes = Buffer.concat(hasId ? [before, id, after] : [before]);
-        queue.fill((now) => queue.push({ place, due: now, bytes, asked: asked.number }));
-        if (place === 'end') this.#running--;
-      },
-    });
+  #push(step: Step | undefined): void {
+    if (step !== undefined) this.#options.queue.push(step);
   }
 
-  /** What was never recorded is answered as an exception in the plugin would be: an error, then the end. */
-  #miss({ request, line, start: due }: Postponed, miss: Miss): void {
-    const { queue, format, ledger, onMiss } = this.#options;
-    const { id } = request;
-    const text = exceptionText('NoRecordedInvocation', ledger.miss(line, request, miss));
-    if (onMiss === 'hang') return;
+  /**
+   * Where there are faults, what answers a line is one chain from the request on, so that whatever holds a step holds
+   * all that follow; and it is known from the first of them which invocation it is.
+   */
+  #disturb(bytes: Buffer, now: number, faults: Disturber): void {
+    const { queue, ledger, connection, format, passOn, tempo, clock } = this.#options;
+    if (faults.isDeaf(connection)) return;
+    const line = ledger.open(connection);
     const asked = line.number;
-    queue.push({ place: 'error', due, bytes: toWire(format.error(id, text)), asked });
-    queue.push({ place: 'end', due, bytes: toWire(format.end(id)), asked });
+    const request = decodeRequestLine(bytes);
+    const answer =
+      request.kind === 'refused'
+        ? this.#responder.refuse(request, line)
+        : this.#responder.answer({ request, line, bytes: passOn === undefined ? undefined : bytes });
+    // A request that was not recorded is told so, whatever there is to disturb.
+    if (request.kind === 'refused' || answer?.invocation !== undefined)
+      faults.open({ asked, connection, request, invocation: answer?.invocation, abandon: answer?.abandon });
+    const acknowledgement: Step = {
+      place: 'acknowledgement',
+      due: now,
+      bytes: format.acknowledgement,
+      asked,
+      next: () => answer?.begin(faults.startOf(tempo.factor === 0 ? now : clock.now())),
+    };
+    queue.push({ place: 'request', due: now, bytes: '', asked, next: () => acknowledgement });
   }
 }

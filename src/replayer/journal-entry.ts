@@ -20,6 +20,9 @@ export interface JournalHeader {
   recordings: string[];
   /** Options that bear upon a match and its answer. */
   options: Readonly<Record<string, unknown>>;
+  /** What was to go wrong, as the command line has it, and the seed of all that is random in it. */
+  faults?: string[];
+  seed?: number;
 }
 
 /** A line that was asked, and what became of it: one of `matched`, `missed`, `passed` and `refused` is there. */
@@ -101,6 +104,18 @@ export interface SentEntry {
   late: number;
 }
 
+/** A fault has acted. */
+export interface FaultEntry {
+  at: number;
+  /** As the command line has it. */
+  fault: string;
+  /** What was due: `response 3`, `ready`, …; `time` for what happens so long after a request. */
+  place: string;
+  /** The line that was being answered; missing outside of all. */
+  asked?: number;
+  connection?: number;
+}
+
 /** How the replay ended. */
 export interface EndEntry {
   at: number;
@@ -109,4 +124,4 @@ export interface EndEntry {
   signal?: string;
 }
 
-export type JournalEntry = AskedEntry | SentEntry | EndEntry;
+export type JournalEntry = AskedEntry | SentEntry | FaultEntry | EndEntry;

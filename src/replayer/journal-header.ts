@@ -1,10 +1,15 @@
 import { resolve } from 'node:path';
+import type { PlannedFaults } from './faults/plan-faults.ts';
 import type { JournalHeader } from './journal-entry.ts';
 import { journalFormat, journalVersion } from './journal-entry.ts';
 import type { ReplayOptions } from './replay-options.ts';
 
 /** What a journal begins with: what is replayed, and how. */
-export function createJournalHeader(files: readonly string[], options: ReplayOptions): JournalHeader {
+export function createJournalHeader(
+  files: readonly string[],
+  options: ReplayOptions,
+  planned?: PlannedFaults,
+): JournalHeader {
   const { session, ignore = [], match = [] } = options;
   return {
     format: journalFormat,
@@ -23,5 +28,6 @@ export function createJournalHeader(files: readonly string[], options: ReplayOpt
       on_exhausted: options.onExhausted ?? 'repeat',
       on_miss: options.onMiss ?? 'error',
     },
+    ...(planned === undefined ? {} : { faults: planned.faults.map(({ text }) => text), seed: planned.seed }),
   };
 }

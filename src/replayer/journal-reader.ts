@@ -58,7 +58,7 @@ export async function readJournal(
 
 /** A line that was asked. */
 export function isAsked(entry: JournalEntry): entry is AskedEntry {
-  return 'asked' in entry && !('sent' in entry);
+  return 'asked' in entry && !('sent' in entry) && !('fault' in entry);
 }
 
 function parseHeader(value: unknown, file: string): JournalHeader {
@@ -67,7 +67,8 @@ function parseHeader(value: unknown, file: string): JournalHeader {
     value['format'] !== journalFormat ||
     !Array.isArray(value['recordings']) ||
     !value['recordings'].every(isText) ||
-    !isOptional(value['session'])
+    !isOptional(value['session']) ||
+    !isTexts(value['faults'] ?? [])
   )
     throw notAJournal(file);
   if (value['version'] !== journalVersion)
@@ -83,10 +84,11 @@ function parseHeader(value: unknown, file: string): JournalHeader {
 /** What is looked at of an entry has its type: somebody may have edited the file. */
 function isEntry(value: unknown): value is JournalEntry {
   if (!isJsonObject(value) || typeof value['at'] !== 'number') return false;
-  const { sent, event, asked, id, matched, missed, connection = 1 } = value;
+  const { sent, event, fault, asked, id, matched, missed, connection = 1 } = value;
   if (typeof connection !== 'number') return false;
   if (sent !== undefined) return isText(sent) && hasNumbers(value, ['bytes', 'late']);
   if (event !== undefined) return true;
+  if (fault !== undefined) return isText(fault) && isText(value['place']);
   if (typeof asked !== 'number' || !isText(id) || !['type', 'action', 'refused'].every((key) => isOptional(value[key])))
     return false;
   if (matched !== undefined)

@@ -20,6 +20,8 @@ const header = z
     session: z.string().optional().describe('What was being tested.'),
     recordings: z.array(z.string()).describe('Absolute paths.'),
     options: z.looseObject({}).describe('How requests are matched and answered.'),
+    faults: z.array(z.string()).optional().describe('What was to go wrong, as the command line has it.'),
+    seed: z.int().min(0).optional().describe('The seed of all that is random in it.'),
   })
   .describe('The first line.')
   .meta({ id: 'header' });
@@ -49,7 +51,7 @@ const near = z
   })
   .meta({ id: 'near' });
 
-const line = { at, asked, connection, id: z.string(), sent: none, event: none };
+const line = { at, asked, connection, id: z.string(), sent: none, fault: none, event: none };
 const kind = { type: z.string(), action: z.string() };
 
 const matched = z
@@ -102,10 +104,24 @@ const sent = z
     connection,
     bytes: z.int().min(0),
     late: z.number().min(0).describe('Milliseconds after it was due.'),
+    fault: none,
     event: none,
   })
   .describe('A message that was sent.')
   .meta({ id: 'sent' });
+
+const fault = z
+  .looseObject({
+    at,
+    fault: z.string().describe('As the command line has it.'),
+    place: z.string().describe('What was due: response 3, ready, …'),
+    asked: asked.optional(),
+    connection,
+    sent: none,
+    event: none,
+  })
+  .describe('A fault has acted.')
+  .meta({ id: 'fault' });
 
 const end = z
   .looseObject({ at, event: z.literal('end'), code: z.int().optional(), signal: z.string().optional() })
@@ -116,7 +132,7 @@ const end = z
 export const journalHeaderSchema = header;
 
 /** Every other line. */
-export const journalEntrySchema = z.union([matched, missed, passed, refused, sent, end]).meta({ id: 'entry' });
+export const journalEntrySchema = z.union([matched, missed, passed, refused, sent, fault, end]).meta({ id: 'entry' });
 
 /** The JSON Schema that is shipped: of any line of a journal, with each kind of line under `$defs`. */
 export function createJournalJsonSchema(): Record<string, unknown> {

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Clock } from '../foundation/clock.ts';
 import { RepriseError, reasonOf } from '../foundation/reprise-error.ts';
 import type { ProcessExit } from '../transport/child.ts';
-import type { AskedEntry, JournalEntry, JournalHeader, SentEntry } from './journal-entry.ts';
+import type { AskedEntry, FaultEntry, JournalEntry, JournalHeader, SentEntry } from './journal-entry.ts';
 
 /** Lines asked so far that a journal begun late still has. */
 const mostRemembered = 1000;
@@ -69,6 +69,11 @@ export class Journal {
   sent(entry: Omit<SentEntry, 'at' | 'late'>, due: number): void {
     const now = this.#options.clock.now();
     this.#add({ at: round(now - this.#began), ...entry, late: round(Math.max(now - due, 0)) });
+  }
+
+  /** A fault has acted. */
+  fired(entry: Omit<FaultEntry, 'at'>): void {
+    if (this.isOpen) this.#add({ at: this.now, ...entry });
   }
 
   /** A journal is wanted from now on. @returns its file; undefined where none can be made */

@@ -4,6 +4,7 @@ import type { Spelling } from '../foundation/spell-option.ts';
 import type { Asked } from '../protocol/differences.ts';
 import type { MissReason } from '../protocol/explain-miss.ts';
 import { explainMiss } from '../protocol/explain-miss.ts';
+import type { Disturber } from './faults/disturber.ts';
 import type { Journal } from './journal.ts';
 import type { AskedEntry, MissedRequest } from './journal-entry.ts';
 import { describeNear, describeRequest } from './describe-near.ts';
@@ -27,6 +28,8 @@ export interface LedgerOptions {
   onMissed?: ((miss: MissedRequest, journal: string | undefined) => void) | undefined;
   /** How options are given by those who read of a miss. */
   spelling?: Spelling | undefined;
+  /** What was to go wrong. */
+  faults?: Pick<Disturber, 'fired'> | undefined;
 }
 
 /** So many misses and refusals are remembered one by one; the rest is counted. */
@@ -46,14 +49,16 @@ export class Ledger {
   readonly #journal: Journal;
   readonly #onMiss: LedgerOptions['onMissed'];
   readonly #spelling: Spelling | undefined;
+  readonly #faults: LedgerOptions['faults'];
   readonly #names: ReadonlyMap<string, string>;
   #lines = 0;
 
-  constructor(script: Script, journal: Journal, { onMissed, spelling }: LedgerOptions = {}) {
+  constructor(script: Script, journal: Journal, { onMissed, spelling, faults }: LedgerOptions = {}) {
     this.#script = script;
     this.#journal = journal;
     this.#onMiss = onMissed;
     this.#spelling = spelling;
+    this.#faults = faults;
     this.#names = shortNames(script.files);
   }
 
@@ -120,6 +125,7 @@ export class Ledger {
         missedCount: this.#missedCount,
         refused: this.#refused,
         refusedCount: this.#refusedCount,
+        faults: this.#faults?.fired ?? [],
       },
       { longest },
     );

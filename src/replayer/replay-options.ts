@@ -9,6 +9,7 @@ import type {
 } from '../foundation/choices.ts';
 import type { Clock } from '../foundation/clock.ts';
 import type { Outlet } from '../transport/outlet.ts';
+import type { FaultSpec } from './faults/fault-spec.ts';
 import type { JournalEntry, MissedRequest } from './journal-entry.ts';
 import type { Pace } from './pace.ts';
 
@@ -40,6 +41,12 @@ export interface ReplayOptions {
   onMiss?: MissPolicy;
   /** What an invocation does that never ended in the recording. @default 'hang' */
   onUnfinished?: UnfinishedPolicy;
+  /** What goes wrong: `{ fault: 'stall', at: 'response 3' }`, or as the command line has it. */
+  faults?: readonly (string | FaultSpec)[];
+  /** A file of faults, in YAML or JSON. */
+  faultPlan?: string;
+  /** Repeats what was random in the faults. @default any */
+  seed?: number;
   /** The configuration that is kept with the recordings. @default the nearest `reprise.config.json` */
   config?: string;
   /** The file for the journal. @default none, or a temporary one once a request has found nothing */
@@ -48,7 +55,7 @@ export interface ReplayOptions {
   journalDir?: string;
   /** The file for the report at the end: JSON, or JUnit XML where its name ends in .xml. */
   report?: string;
-  /** Whether it ends with status 1 where an invocation was repeated or not used, or a request found none. @default false */
+  /** Whether it ends with status 1 where an invocation was repeated or not used, a request found none, or a fault never acted. @default false */
   strict?: boolean;
   /** What is being tested, for the journal. */
   session?: string;
@@ -58,6 +65,8 @@ export interface ReplayOptions {
   stdin?: () => Promise<Readable>;
   /** Where messages go. @default a stream that `Replay.stdout` reads */
   stdout?: Outlet;
+  /** Where a fault writes beside the wire; calls back when all has been taken. @default a stream that `Replay.stderr` reads */
+  stderr?: (bytes: Buffer, onTaken: () => void) => void;
   /** Told of what is odd in a recording and does no harm, such as a last line that was cut off. */
   onWarning?: (text: string) => void;
   /** Told of every entry of the journal, as it is made. */
@@ -68,4 +77,13 @@ export interface ReplayOptions {
 }
 
 /** Those that no flag of the command line stands for. */
-export const otherOptions = ['session', 'stdin', 'stdout', 'onWarning', 'onJournal', 'onMissed', 'clock'] as const;
+export const otherOptions = [
+  'session',
+  'stdin',
+  'stdout',
+  'stderr',
+  'onWarning',
+  'onJournal',
+  'onMissed',
+  'clock',
+] as const;

@@ -9,6 +9,8 @@ import type { ProcessExit } from '../transport/child.ts';
 import { openOutlet } from '../transport/outlet.ts';
 import { Journal } from './journal.ts';
 import { createJournalHeader } from './journal-header.ts';
+import type { Disturber, DisturberOptions } from './faults/disturber.ts';
+import type { PlannedFaults } from './faults/plan-faults.ts';
 import { Ledger } from './ledger.ts';
 import { LineCache } from './line-cache.ts';
 import { openScript } from './open-script.ts';
@@ -42,6 +44,10 @@ export interface Replay extends AsyncDisposable {
   stdin: Writable;
   /** Read messages here, where no stdout was given. */
   stdout: Readable;
+  /** Read here what a fault floods it with, where no stderr was given. */
+  stderr: Readable;
+  /** What is random in the faults can be repeated with this; missing where there are none. */
+  seed?: number;
   /** How it ended: of itself, by a recorded exit, by `stop`, or by SIGPIPE when nobody reads its stdout any more. */
   exited: Promise<ProcessExit>;
   /** The options that hold: those that were given, completed by the configuration. */
@@ -81,31 +87,39 @@ export async function startReplay({ files, options, ...own }: Settled<ReplayOpti
   const { mode = 'stdio', responseFormat = 'json', clock = systemClock } = options;
   const tempo = createTempo(parsePace(options.pace ?? 'recorded'), options.maxGap, options.startupGap);
   const { format = formats[responseFormat] } = own;
-  const [input, output] = [new PassThrough(), new PassThrough()];
+  const [input, output, errors] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  const planned = await planOf(options, mode);
   const warn = (text: string): void => options.onWarning?.(text);
 
   if (options.journal !== undefined) refuseSame('--journal', options.journal, files);
   if (options.report !== undefined) refuseSame('--report', options.report, [...files, options.journal]);
   const script = await openScript(files, options);
   try {
-    const journal = openJournal(files, options);
+    const journal = openJournal(files, options, planned);
     if (options.report !== undefined) prepareReport(options.report);
-    const ledger = new Ledger(script, journal, { onMissed: options.onMissed, spelling: own.spelling });
+    const faults = await disturberOf(planned, { format, journal, clock });
+    // Faults find messages in JSON, and write them in the format.
+    const spoken = faults === undefined ? format : formats.json;
+    const ledger = new Ledger(script, journal, { onMissed: options.onMissed, spelling: own.spelling, faults });
     const stage = new Stage({
       script,
       journal,
       ledger,
-      lines: new LineCache(script, format),
+      lines: new LineCache(script, spoken),
       tempo,
       clock,
-      format,
       onMiss: options.onMiss ?? 'error',
       onUnfinished: options.onUnfinished ?? 'hang',
       exitOnEof: options.exitOnEof ?? false,
       stdout: options.stdout ?? openOutlet(output),
       stdin: options.stdin ?? (() => Promise.resolve(input)),
+      stderr: options.stderr ?? ((bytes, onTaken) => void errors.write(bytes, onTaken)),
       ...own,
+      format: spoken,
+      faults,
     });
+    // What a fault does must not depend on how fast the recordings are read.
+    if (faults !== undefined) await script.readOn(() => undefined);
     for (const text of explainIdle(options, mode)) warn(text);
     if (mode === 'tcp' && script.isReady) await stage.listen(options);
     stage.start();
@@ -117,6 +131,7 @@ export async function startReplay({ files, options, ...own }: Settled<ReplayOpti
       .finally(() => {
         script.close();
         output.end();
+        errors.end();
       });
     exited.catch(() => undefined); // not every caller waits for it
     const close = async (): Promise<void> => {
@@ -127,6 +142,8 @@ export async function startReplay({ files, options, ...own }: Settled<ReplayOpti
       port: stage.port,
       stdin: input,
       stdout: output,
+      stderr: errors,
+      ...(planned === undefined ? {} : { seed: planned.seed }),
       exited,
       options,
       report: (longest) => ledger.report(longest),
@@ -152,9 +169,27 @@ async function wrapUp({ ledger, journal, reading, options }: Books, exit: Proces
   return last;
 }
 
-function openJournal(files: readonly string[], options: ReplayOptions): Journal {
+/** What is to go wrong; nothing of it is loaded where nothing is. */
+async function planOf(options: ReplayOptions, mode: TransportMode): Promise<PlannedFaults | undefined> {
+  const { faults = [], faultPlan } = options;
+  if (faults.length === 0 && faultPlan === undefined) return undefined;
+  const { inMode, planFaults } = await import('./faults/plan-faults.ts');
+  const planned = await planFaults(options);
+  return { ...planned, faults: inMode(planned.faults, mode) };
+}
+
+async function disturberOf(
+  planned: PlannedFaults | undefined,
+  rest: Pick<DisturberOptions, 'format' | 'journal' | 'clock'>,
+): Promise<Disturber | undefined> {
+  if (planned === undefined) return undefined;
+  const { Disturber } = await import('./faults/disturber.ts');
+  return new Disturber({ ...planned, ...rest });
+}
+
+function openJournal(files: readonly string[], options: ReplayOptions, planned: PlannedFaults | undefined): Journal {
   return new Journal({
-    header: createJournalHeader(files, options),
+    header: createJournalHeader(files, options, planned),
     clock: options.clock ?? systemClock,
     file: options.journal,
     folder: options.journalDir,

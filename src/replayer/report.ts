@@ -1,3 +1,4 @@
+import type { FiredFault } from './faults/firing.ts';
 import type { AskedEntry, MissedRequest } from './journal-entry.ts';
 import type { InvocationIndex } from './invocation-index.ts';
 import type { Invocation } from './script-source.ts';
@@ -6,7 +7,7 @@ import type { Invocation } from './script-source.ts';
 export interface Report {
   format: 'reprise-report';
   version: 1;
-  /** Nothing was repeated, unused or missed. */
+  /** Nothing was repeated, unused or missed, and every fault has acted. */
   ok: boolean;
   /** False where the recordings had not been read to their ends, so that there may be more that was not used. */
   complete: boolean;
@@ -20,6 +21,8 @@ export interface Report {
   missed: ReportedMiss[];
   /** Lines that were no requests. */
   refused: ReportedRefusal[];
+  /** What was to go wrong, and how often it has. */
+  faults: FiredFault[];
 }
 
 interface ReportCounts {
@@ -29,6 +32,8 @@ interface ReportCounts {
   unused: number;
   missed: number;
   refused: number;
+  /** Faults that never acted. */
+  idle: number;
 }
 
 export interface ReportedInvocation {
@@ -74,6 +79,7 @@ export interface ReportedAsked {
   missedCount: number;
   refused: readonly ReportedRefusal[];
   refusedCount: number;
+  faults: readonly FiredFault[];
 }
 
 /**
@@ -96,17 +102,19 @@ export function createReport(
       unused: 0,
       missed: asked.missedCount,
       refused: asked.refusedCount,
+      idle: asked.faults.filter(({ fired }) => fired === 0).length,
     },
     used: [],
     repeated: [],
     unused: [],
     missed: [...asked.missed],
     refused: [...asked.refused],
+    faults: [...asked.faults],
   };
   for (const group of script.index.groups())
     for (const invocation of group) addInvocation(report, { invocation, isRepeated: isRepeated(invocation) }, longest);
   const { counts } = report;
-  report.ok = counts.repeated + counts.unused + counts.missed === 0;
+  report.ok = counts.repeated + counts.unused + counts.missed + counts.idle === 0;
   for (const list of [report.used, report.repeated, report.unused]) list.sort(byPlace);
   return report;
 }

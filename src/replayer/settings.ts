@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import type { OptionSpec } from '../foundation/option-spec.ts';
+import { isList } from '../foundation/option-spec.ts';
 import { replayOptions } from '../foundation/replay-option-table.ts';
 import { libraryName } from '../foundation/check-options.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
@@ -81,10 +81,6 @@ function complete<T extends Configurable>(given: T, { options }: ProjectConfig):
   }
   // The table has the names and the types of the options.
   return result as T;
-}
-
-function isList({ kind }: OptionSpec): boolean {
-  return kind === 'texts';
 }
 
 function listOf(value: unknown): unknown[] {

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
 import type { Clock } from '../foundation/clock.ts';
 import { within } from '../foundation/clock.ts';
 import { createDeferred } from '../foundation/deferred.ts';
@@ -10,7 +9,11 @@ import { Alarm } from './alarm.ts';
 import type { ConversationOptions } from './conversation.ts';
 import { Conversation } from './conversation.ts';
 import type { Journal } from './journal.ts';
+import { Doors } from './doors.ts';
+import type { Backstage } from './faults/fault.ts';
 import { startUpSteps } from './start-up.ts';
+import type { StdinOptions } from './stdin-client.ts';
+import { StdinClient } from './stdin-client.ts';
 import { StepQueue } from './step-queue.ts';
 import { serveConnection } from './tcp-connection.ts';
 
@@ -18,25 +21,14 @@ import { serveConnection } from './tcp-connection.ts';
 const lastWords = 100;
 /** What was sent before an end that was asked for may take so long to leave, in milliseconds. */
 const patience = 100;
-/** So often it is asked whether the client is gone, in milliseconds. */
-const watchStep = 200;
 
-export interface StageOptions extends Omit<ConversationOptions, 'queue' | 'connection'> {
+export interface StageOptions extends Omit<ConversationOptions, 'queue' | 'connection'>, StdinOptions {
   clock: Clock;
   journal: Journal;
   exitOnEof: boolean;
   stdout: Outlet;
-  /** Opens it; nothing is read before ready has been sent: requests wait in the pipe until then. */
-  stdin: () => Promise<Readable>;
-  /** Who started this process, where its death is to end it, once stdin has ended too. */
-  client?: Client;
-}
-
-/** The process that started this one, and what it left on stdin. */
-interface Client {
-  isGone: () => boolean;
-  /** Reads what is there, without waiting for more. */
-  readLeft: () => Buffer | 'nothing' | 'end';
+  /** Where a fault writes beside the wire; it calls back when all has been taken. */
+  stderr: (bytes: Buffer, onTaken: () => void) => void;
 }
 
 /** What a replay is made of while it runs: stdout, its clients, the time, and the ways to end. */
@@ -49,10 +41,9 @@ export class Stage {
   readonly #sockets = new Set<Socket>();
   readonly #exited = createDeferred<ProcessExit>();
   readonly #queues = new Set<StepQueue>();
-  #stdin: Readable | undefined;
-  #stdinState: 'open' | 'blocked' | 'deaf' = 'open';
-  #stdinEnded = false;
+  readonly #stdin: StdinClient;
   #connections = 0;
+  readonly #doors = new Doors();
   #listener: Listener | undefined;
   #finished: Promise<void> | undefined;
 
@@ -60,8 +51,12 @@ export class Stage {
     this.#options = options;
     this.#alarm = new Alarm(options.clock);
     this.#outlets = new Set([options.stdout]);
-    this.#stdout = this.#openQueue(options.stdout, 0, (isBlocked) => this.#blockStdin(isBlocked));
+    this.#stdin = new StdinClient(options);
+    const block = (isBlocked: boolean): void => this.#stdin.block(isBlocked);
+    this.#stdout = this.#openQueue(options.stdout, 0, block);
+    this.#doors.add(0, { queue: this.#stdout, block, deafen: () => this.#stdin.deafen() });
     options.stdout.onFailure(() => void this.finish({ code: null, signal: 'SIGPIPE' }));
+    options.faults?.attach(this.#backstage());
   }
 
   /** How it ended; rejects where a recording turns out to be broken while it is played. */
@@ -88,11 +83,14 @@ export class Stage {
   start(): void {
     const ready = createDeferred<void>();
     this.#stdout.fill((began) => {
-      const steps = startUpSteps({ ...this.#options, began, port: this.port, onReady: () => ready.resolve() });
-      for (const step of steps) this.#stdout.push(step);
+      const first = startUpSteps({ ...this.#options, began, port: this.port, onReady: () => ready.resolve() });
+      if (this.#options.faults !== undefined)
+        this.#stdout.push({ place: 'start', due: began, bytes: '', next: () => first });
+      else if (first !== undefined) this.#stdout.push(first);
     });
-    // In TCP mode stdin is never read. It takes a few milliseconds to open: after what is due now, and before ready.
-    if (this.#listener === undefined) void this.#readStdin(this.#options.stdin(), ready.promise);
+    // In TCP mode stdin is never read.
+    if (this.#listener === undefined) void this.#readStdin(ready.promise);
+    else this.#stdin.deafen();
     void this.#watchClient();
   }
 
@@ -110,6 +108,7 @@ export class Stage {
 
   /** Ends as the program does on SIGTERM: what runs goes on for a little, and the status is 0. */
   stop(): void {
+    if (this.#options.faults?.ignoresSignals === true) return;
     const end = (): void => void this.finish({ code: 0, signal: null }, patience);
     if (this.#finished !== undefined || this.#isIdle) end();
     else this.#alarm.at(this.#options.clock.now() + lastWords, end);
@@ -129,8 +128,9 @@ export class Stage {
   async #end(exit: ProcessExit, wait: number): Promise<void> {
     this.#alarm.stop();
     this.#listener?.close();
-    for (const queue of this.#queues) queue.clear();
-    for (const source of [this.#stdin, ...this.#sockets]) source?.pause().removeAllListeners('data');
+    for (const queue of this.#queues) queue.close();
+    this.#stdin.stop();
+    for (const socket of this.#sockets) socket.pause().removeAllListeners('data');
     const flushed = Promise.all([...this.#outlets].map((outlet) => outlet.flushed()));
     if (Number.isFinite(wait)) await within(wait, flushed);
     else await flushed;
@@ -138,58 +138,22 @@ export class Stage {
     this.#exited.resolve(exit);
   }
 
-  async #readStdin(opening: Promise<Readable>, ready: Promise<void>): Promise<void> {
-    const [stdin] = await Promise.all([opening, ready]);
-    if (this.#finished !== undefined) return;
-    const conversation = this.#openConversation(this.#stdout, 0);
-    this.#stdin = stdin;
-    stdin.on('data', (chunk: Buffer) => {
-      if (this.#stdinState !== 'deaf' && !conversation.read(chunk)) this.#stdinState = 'deaf';
-      if (this.#stdinState === 'deaf') stdin.pause();
-    });
-    stdin.on('end', () => {
-      conversation.readEnd();
-      this.#stdinEnded = true;
-      this.#exitWhenAnswered();
-    });
-    stdin.on('error', () => {
-      this.#stdinEnded = true; // an unreadable stdin is one that has ended
-      stdin.destroy();
-    });
+  #readStdin(ready: Promise<void>): Promise<void> {
+    return this.#stdin.read(
+      ready,
+      () => this.#openConversation(this.#stdout, 0),
+      () => this.#exitWhenAnswered(),
+    );
   }
 
-  /** A client that was killed sends no signal: its stdin ends, and it is nobody's parent any more. */
   async #watchClient(): Promise<void> {
-    const { client, clock, stdin } = this.#options;
-    if (client === undefined) return;
-    while (this.#finished === undefined && !(client.isGone() && this.#stdinEnded)) {
-      await new Promise<void>((resolve) => clock.after(watchStep, resolve));
-      if (!client.isGone() || this.#stdinEnded) continue;
-      this.#stdin ??= await stdin();
-      this.#takeLeft(client.readLeft());
-    }
-    await this.finish({ code: 0, signal: null }, patience);
-  }
-
-  /** Its end may have come before it was listened to, and is told to nobody then. */
-  #takeLeft(left: Buffer | 'nothing' | 'end'): void {
-    if (left === 'end') this.#stdinEnded = true;
-    // In TCP mode, and behind a line that is too long, it is for nobody.
-    else if (left !== 'nothing' && this.#listener === undefined && this.#stdinState !== 'deaf')
-      this.#stdin?.unshift(left);
+    if (await this.#stdin.isGone()) await this.finish({ code: 0, signal: null }, patience);
   }
 
   #exitWhenAnswered(): void {
-    if (!this.#options.exitOnEof || !this.#stdinEnded) return;
+    if (!this.#options.exitOnEof || !this.#stdin.hasEnded) return;
     if (this.#isIdle) void this.finish({ code: 0, signal: null }, Infinity);
     else this.#alarm.at(this.#options.clock.now() + 10, () => this.#exitWhenAnswered());
-  }
-
-  #blockStdin(isBlocked: boolean): void {
-    if (this.#stdin === undefined || this.#stdinState === 'deaf') return;
-    this.#stdinState = isBlocked ? 'blocked' : 'open';
-    if (isBlocked) this.#stdin.pause();
-    else this.#stdin.resume();
   }
 
   #accept(socket: Socket): void {
@@ -198,35 +162,69 @@ export class Stage {
     socket.once('close', () => this.#sockets.delete(socket));
     serveConnection(socket, {
       format: this.#options.format,
+      isDisturbed: this.#options.faults !== undefined,
       after: (ms, callback) => this.#alarm.at(this.#options.clock.now() + ms, callback),
       report: (message) =>
         this.#stdout.fill(() => this.#stdout.push({ place: 'failed-write', due: 0, bytes: message })),
-      open: (outlet, onBlocked) => {
+      open: (outlet, block, deafen) => {
         this.#outlets.add(outlet);
-        const queue = this.#openQueue(outlet, connection, onBlocked);
+        const queue = this.#openQueue(outlet, connection, block);
+        this.#doors.add(connection, { queue, block, deafen, socket });
         return { queue, conversation: this.#openConversation(queue, connection) };
       },
       close: (outlet, queue, conversation) => {
         this.#outlets.delete(outlet);
         this.#queues.delete(queue);
         this.#conversations.delete(conversation);
+        this.#doors.delete(connection);
       },
     });
   }
 
   #openQueue(outlet: Outlet, connection: number, onBlocked: (isBlocked: boolean) => void): StepQueue {
-    const { clock, journal } = this.#options;
+    const { clock, journal, faults } = this.#options;
     const queue = new StepQueue({
       clock,
       journal,
       alarm: this.#alarm,
       outlet,
       connection,
-      onBlocked,
+      onBlocked: (isBlocked) => onBlocked(isBlocked || this.#doors.isPaused),
       onExit: (exit) => void this.finish(exit, Infinity),
+      faults,
     });
     this.#queues.add(queue);
     return queue;
+  }
+
+  /** What faults can do. */
+  #backstage(): Backstage {
+    const { clock, stdout, stderr } = this.#options;
+    const after = (ms: number, callback: () => void): void => this.#alarm.at(clock.now() + ms, callback);
+    return {
+      after,
+      pause: (ms) => {
+        this.#doors.pause();
+        if (ms !== undefined) after(ms, () => this.#doors.resume());
+      },
+      floodStderr: (bytes) => {
+        this.#doors.pause();
+        stderr(bytes, () => this.#doors.resume());
+      },
+      stopReading: (connection) => this.#doors.get(connection)?.deafen(),
+      closeStdout: () => stdout.close(),
+      stopListening: () => this.#listener?.close(),
+      disconnect: (connection, how) => {
+        const socket = this.#doors.get(connection)?.socket;
+        if (how === 'reset') socket?.resetAndDestroy();
+        else if (how === 'close') socket?.destroySoon();
+        else socket?.end();
+      },
+      push: (connection, step) => {
+        const queue = this.#doors.get(connection)?.queue;
+        queue?.fill(() => queue.push(step));
+      },
+    };
   }
 
   #openConversation(queue: StepQueue, connection: number): Conversation {

@@ -18,10 +18,10 @@ export interface StartUpOptions {
 }
 
 /**
- * The steps of a start-up. Where the recorded plugin became ready, what the program says by its rules stands at the
+ * The first step of a start-up, the others behind it. Where the recorded plugin became ready, what the program says by its rules stands at the
  * recorded times, whatever mode was recorded; otherwise the lines as they were, and the exit.
  */
-export function startUpSteps(options: StartUpOptions): Step[] {
+export function startUpSteps(options: StartUpOptions): Step | undefined {
   const { script, format } = options;
   const lines = script.isReady ? inMode(script.startUp, options.port > 0) : script.startUp;
   const steps: Step[] = [];
@@ -40,7 +40,7 @@ export function startUpSteps(options: StartUpOptions): Step[] {
       exit: startUpExit.exit,
     });
   }
-  return steps;
+  return inOrder(steps);
 
   function stepOf({ role, row }: StartUpLine, at: number, { port, onReady }: StartUpOptions): Step {
     const now = new Date();
@@ -51,6 +51,14 @@ export function startUpSteps(options: StartUpOptions): Step[] {
     const { bytes, eol } = script.readStartUp(row);
     return { place: role, due: at, bytes: format.raw(bytes, eol, now) };
   }
+}
+
+/** Each is sent when the one before has been. */
+function inOrder(steps: readonly Step[]): Step | undefined {
+  return steps.reduceRight<Step | undefined>(
+    (next, step) => (next === undefined ? step : { ...step, next: () => next }),
+    undefined,
+  );
 }
 
 /** Loading comes first, though a recording may lack it; ready, or the announcement, is the recorded one of either kind. */

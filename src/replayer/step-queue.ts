@@ -2,6 +2,7 @@ import type { Clock } from '../foundation/clock.ts';
 import type { ProcessExit } from '../transport/child.ts';
 import type { Outlet } from '../transport/outlet.ts';
 import type { Alarm } from './alarm.ts';
+import type { Disturber } from './faults/disturber.ts';
 import { Heap } from './heap.ts';
 import type { Journal } from './journal.ts';
 import type { Step } from './step.ts';
@@ -24,6 +25,14 @@ export interface QueueOptions {
   /** The client does not take what is sent, or does again. */
   onBlocked: (isBlocked: boolean) => void;
   onExit: (exit: ProcessExit) => void;
+  /** What changes steps when they are due. */
+  faults?: Disturber | undefined;
+}
+
+/** Nothing is sent before a time, and then first of all what follows. */
+interface Hold {
+  until: number;
+  next: Step | undefined;
 }
 
 /** All that goes to one client, by time; what is due at the same time in the order in which it was pushed. */
@@ -34,6 +43,8 @@ export class StepQueue {
   readonly #appointments = new Set<number>(); // each time once, however often it is asked for
   #isBlocked = false;
   #isRunning = false;
+  #isClosed = false;
+  #hold: Hold | undefined;
   #now = 0; // when the run began
   #text = '';
   #count = 0; // messages in the text
@@ -48,12 +59,18 @@ export class StepQueue {
     });
   }
 
+  /** The client does not take what is sent. */
+  get isBlocked(): boolean {
+    return this.#isBlocked;
+  }
+
   /** Nothing waits to be sent. */
   get isIdle(): boolean {
-    return this.#waiting.size === 0 && !this.#isBlocked;
+    return this.#waiting.size === 0 && this.#hold?.next === undefined && !this.#isBlocked;
   }
 
   push(step: Step): void {
+    if (this.#isClosed) return;
     if (this.#isRunning && this.#isNext(step)) this.#send(step);
     else this.#wait(step);
   }
@@ -73,19 +90,38 @@ export class StepQueue {
   run(): void {
     if (this.#isRunning) return;
     this.#start();
-    for (
-      let top = this.#waiting.peek();
-      top !== undefined && top.step.due <= this.#now && !this.#isBlocked;
-      top = this.#waiting.peek()
-    ) {
-      this.#waiting.pop();
-      this.#send(top.step);
-    }
+    for (let step = this.#nextDue(); step !== undefined; step = this.#nextDue()) this.#send(step);
     this.flush();
     this.#options.journal.flush();
     this.#isRunning = false;
-    const next = this.#waiting.peek();
-    if (next !== undefined && !this.#isBlocked) this.#appoint(next.step.due);
+    if (this.#isBlocked) return;
+    const due = this.#hold?.until ?? this.#waiting.peek()?.step.due;
+    if (due !== undefined) this.#appoint(due);
+  }
+
+  /** Sends nothing until `resume`. */
+  pause(): void {
+    this.#hold = { until: Infinity, next: this.#hold?.next };
+  }
+
+  resume(): void {
+    if (this.#hold !== undefined) this.#hold.until = 0;
+    this.run();
+  }
+
+  /** The next step that is due. */
+  #nextDue(): Step | undefined {
+    if (this.#isBlocked) return undefined;
+    if (this.#hold !== undefined) {
+      const { until, next } = this.#hold;
+      if (until > this.#now) return undefined;
+      this.#hold = undefined;
+      if (next !== undefined) return next;
+    }
+    const top = this.#waiting.peek();
+    if (top === undefined || top.step.due > this.#now) return undefined;
+    this.#waiting.pop();
+    return top.step;
   }
 
   #start(): void {
@@ -95,9 +131,16 @@ export class StepQueue {
 
   /** Whether a step is due now, and nothing that waits comes before it: it need not wait, then. */
   #isNext({ due }: Step): boolean {
-    if (due > this.#now || this.#isBlocked) return false;
+    if (due > this.#now || this.#isBlocked || this.#hold !== undefined) return false;
     const top = this.#waiting.peek();
     return top === undefined || top.step.due > due;
+  }
+
+  /** Whether what stands in a step's stead may be sent at once: what waits as long comes behind it. */
+  #mayGo({ due }: Step): boolean {
+    if (due > this.#now || this.#isBlocked || this.#hold !== undefined) return false;
+    const top = this.#waiting.peek();
+    return top === undefined || top.step.due >= due;
   }
 
   #wait(step: Step): void {
@@ -105,13 +148,15 @@ export class StepQueue {
     if (!this.#isRunning && this.#waiting.peek()?.step === step) this.#appoint(step.due);
   }
 
-  /** Drops all that waits. */
-  clear(): void {
+  /** Drops all that waits, and takes nothing more. */
+  close(): void {
+    this.#isClosed = true;
     this.#waiting.clear();
+    this.#hold = undefined;
   }
 
   #appoint(due: number): void {
-    if (this.#appointments.has(due)) return;
+    if (this.#appointments.has(due) || due === Infinity) return;
     this.#appointments.add(due);
     this.#options.alarm.at(due, () => {
       this.#appointments.delete(due);
@@ -121,20 +166,38 @@ export class StepQueue {
 
   /** Sends a step, and those that follow it as long as they are due and nothing else comes first. */
   #send(first: Step): void {
+    const { faults, journal, connection } = this.#options;
     for (let step = first; ;) {
-      if (this.#options.journal.isOpen) this.#enter(step);
+      if (faults !== undefined) {
+        const disturbed = faults.disturb(step, connection);
+        if (disturbed === undefined) return;
+        if (disturbed !== step && !this.#mayGo(disturbed)) return this.#wait(disturbed);
+        step = disturbed;
+      }
+      if (journal.isOpen) this.#enter(step);
+      if (step.hold !== undefined) this.flush();
       this.#write(step.bytes);
       if (step.onSent !== undefined || step.exit !== undefined) this.#finish(step);
+      if (this.#isClosed) return;
       const next: Step | undefined = step.next?.();
+      if (step.hold !== undefined) return this.#holdFor(step.hold, next);
       if (next === undefined) return;
       if (!this.#isNext(next)) return this.#wait(next);
       step = next;
     }
   }
 
+  /** What has been sent is a write of its own, and after it nothing is sent for a time. */
+  #holdFor(ms: number, next: Step | undefined): void {
+    this.flush();
+    const until = Math.max(this.#now + ms, this.#hold?.until ?? 0);
+    this.#hold = { until, next };
+  }
+
   /** The journal has it before it leaves. */
   #enter({ place, asked, bytes, due }: Step): void {
     const { journal, connection } = this.#options;
+    if (bytes.length === 0 && place !== 'exit') return; // a moment
     journal.sent(
       {
         sent: place,
@@ -153,6 +216,7 @@ export class StepQueue {
   }
 
   #write(bytes: Buffer | string): void {
+    if (bytes.length === 0) return;
     if (typeof bytes === 'string') {
       this.#text += bytes;
       this.#count++;
@@ -160,7 +224,7 @@ export class StepQueue {
       return;
     }
     this.flush();
-    if (bytes.length > 0) this.#take(bytes, 1);
+    this.#take(bytes, 1);
   }
 
   /** Hands what has been sent to the system, without waiting for more to go with it. */

@@ -15,7 +15,12 @@ export type Place =
   | 'end'
   | 'stray'
   | 'failed-write'
-  | 'exit';
+  | 'exit'
+  // Moments, at which nothing is sent; only faults know them.
+  | 'start'
+  | 'connect'
+  | 'request'
+  | 'time';
 
 /** One thing about to be sent, derived or played. */
 export interface Step {
@@ -30,6 +35,8 @@ export interface Step {
   next?: () => Step | undefined;
   /** The process ends once this has been sent. */
   exit?: ProcessExit;
+  /** So many milliseconds nothing else is sent to this client, and then first of all what follows. It is a write of its own. */
+  hold?: number;
   /** Called when this has been sent. */
   onSent?: () => void;
 }

@@ -29,6 +29,7 @@ interface Told {
   cutOff: string[];
   missed: ReportedMiss[];
   refused: ReportedRefusal[];
+  faults: Map<string, number>; // how often each has acted
   recordings: Set<string>;
 }
 
@@ -45,6 +46,7 @@ export async function sumJournals(folder: string): Promise<JournalsSum> {
     cutOff: [],
     missed: [],
     refused: [],
+    faults: new Map(),
     recordings: new Set(),
   };
   for (const file of files) await addJournal(file, told);
@@ -58,6 +60,7 @@ export async function sumJournals(folder: string): Promise<JournalsSum> {
       missedCount: told.missed.length,
       refused: told.refused,
       refusedCount: told.refused.length,
+      faults: [...told.faults].map(([fault, fired]) => ({ fault, fired })),
     };
     return {
       report: createReport(script ?? nothing, asked, { isRepeated: (one) => told.repeated.has(nameOf(one)) }),
@@ -130,18 +133,24 @@ function shareUses(group: readonly Invocation[], uses: Told['uses']): void {
 }
 
 async function addJournal(file: string, told: Told): Promise<void> {
-  const journal = await readJournal(file, (entry) => isAsked(entry) || 'event' in entry);
+  const journal = await readJournal(file, (entry) => isAsked(entry) || 'event' in entry || 'fault' in entry);
   if (journal === undefined) return; // nothing has been written to it yet
   const { header, entries } = journal;
   told.processes++;
   if (!entries.some((entry) => 'event' in entry)) told.cutOff.push(header.session ?? basename(file));
   for (const recording of header.recordings) told.recordings.add(recording);
   const where = { journal: file, ...(header.session === undefined ? {} : { session: header.session }) };
+  for (const fault of header.faults ?? []) addFired(told, fault, 0);
+  for (const entry of entries) if ('fault' in entry) addFired(told, entry.fault, 1);
   for (const entry of entries.filter(isAsked)) {
     if (entry.matched !== undefined) addUse(told, entry.matched);
     else if (isMissed(entry)) told.missed.push({ ...reportMiss(entry), ...where });
     else if (entry.refused !== undefined) told.refused.push({ ...reportRefusal(entry), ...where });
   }
+}
+
+function addFired({ faults }: Told, fault: string, times: number): void {
+  faults.set(fault, (faults.get(fault) ?? 0) + times);
 }
 
 function isMissed(entry: AskedEntry): entry is MissedRequest {

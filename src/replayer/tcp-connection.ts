@@ -5,6 +5,7 @@ import { toWire } from '../protocol/wire.ts';
 import type { Outlet } from '../transport/outlet.ts';
 import { openOutlet } from '../transport/outlet.ts';
 import type { Conversation } from './conversation.ts';
+import type { Step } from './step.ts';
 import type { StepQueue } from './step-queue.ts';
 
 /** After a client's half-close, a connection on which nothing runs is closed about so much later, in milliseconds. */
@@ -13,9 +14,16 @@ const closingDelay = 1000;
 /** What is needed of the replay to serve a connection. */
 export interface ConnectionHost {
   format: ResponseFormat;
+  /** Faults are told of a connection before it is ready. */
+  isDisturbed: boolean;
   /** Runs `callback` after about `ms`, unless the replay ends before. */
   after: (ms: number, callback: () => void) => void;
-  open: (outlet: Outlet, onBlocked: (isBlocked: boolean) => void) => { queue: StepQueue; conversation: Conversation };
+  /** @param block stops reading, or goes on with it; `deafen` stops it for good */
+  open: (
+    outlet: Outlet,
+    block: (isBlocked: boolean) => void,
+    deafen: () => void,
+  ) => { queue: StepQueue; conversation: Conversation };
   /** The connection is closed, and all that it was still to be sent has been tried. */
   close: (outlet: Outlet, queue: StepQueue, conversation: Conversation) => void;
   /** Says on stdout that a message could not be written. */
@@ -36,14 +44,13 @@ export function serveConnection(socket: Socket, host: ConnectionHost): void {
     for (let report = 0; report < count; report++) host.report(toWire(host.format.error('', text)));
   });
   let isListening = true;
-  const { queue, conversation } = host.open(outlet, (isBlocked) => {
-    if (isBlocked || !isListening) socket.pause();
-    else socket.resume();
+  const { queue, conversation } = host.open(outlet, block, deafen);
+  queue.fill((now) => {
+    const ready: Step = { place: 'ready', due: now, bytes: host.format.ready };
+    queue.push(host.isDisturbed ? { place: 'connect', due: now, bytes: '', next: () => ready } : ready);
   });
-  queue.fill((now) => queue.push({ place: 'ready', due: now, bytes: host.format.ready }));
   socket.on('data', (chunk: Buffer) => {
-    isListening &&= conversation.read(chunk);
-    if (!isListening) socket.pause();
+    if (!isListening || !conversation.read(chunk)) deafen();
   });
   socket.on('end', () => {
     conversation.readEnd();
@@ -51,6 +58,16 @@ export function serveConnection(socket: Socket, host: ConnectionHost): void {
   });
 
   socket.on('close', forgetWhenIdle);
+
+  function block(isBlocked: boolean): void {
+    if (isBlocked || !isListening) socket.pause();
+    else socket.resume();
+  }
+
+  function deafen(): void {
+    isListening = false;
+    socket.pause();
+  }
 
   function closeWhenIdle(): void {
     host.after(closingDelay, () => {

@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { systemCode } from '../foundation/reprise-error.ts';
 import { flushed } from './flushed.ts';
@@ -15,18 +15,22 @@ export interface Outlet {
   onFailure: (callback: (code: string, count: number) => void) => void;
   /** Resolves when all that was written has left this process, or can't. */
   flushed: () => Promise<void>;
+  /** Closes it when all that was written has left; what is written later is lost. */
+  close: () => void;
 }
 
 /** A stream as an outlet. */
 export function openOutlet(stream: Writable): Outlet {
   let fail: ((code: string, count: number) => void) | undefined;
   let hasFailed = false;
+  let isClosed = false;
   stream.on('error', () => {
     // Each write that fails says so itself, below; without a listener the process would end here.
     hasFailed = true;
   });
   return {
     write(bytes, count) {
+      if (isClosed) return true;
       if (hasFailed || stream.destroyed) {
         fail?.('EPIPE', count);
         return true;
@@ -40,7 +44,11 @@ export function openOutlet(stream: Writable): Outlet {
     onFailure(callback) {
       fail = callback;
     },
-    flushed: () => flushed(stream),
+    flushed: () => (isClosed ? Promise.resolve() : flushed(stream)),
+    close() {
+      isClosed = true;
+      stream.end();
+    },
   };
 }
 
@@ -67,6 +75,14 @@ export function openOwnStdout(): Outlet {
     onDrain: (callback) => void waiting.push((outlet) => outlet.onDrain(callback)),
     onFailure: (callback) => void waiting.push((outlet) => outlet.onFailure(callback)),
     flushed: () => stream?.flushed() ?? Promise.resolve(),
+    close() {
+      const outlet = open();
+      void outlet.flushed().then(() => {
+        closeSync(1);
+        openSync('/dev/null', 'w'); // takes the number, so that no other file gets it
+      });
+      outlet.close();
+    },
   };
 }
 

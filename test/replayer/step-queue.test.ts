@@ -34,6 +34,7 @@ function openStand(): Stand {
     onDrain: (callback) => (drain = callback),
     onFailure: () => undefined,
     flushed: () => Promise.resolve(),
+    close: () => undefined,
   };
   const alarm = new Alarm(clock);
   const queue = new StepQueue({
@@ -45,7 +46,7 @@ function openStand(): Stand {
     onBlocked: (isBlocked) => blocked.push(isBlocked),
     onExit: (exit) => {
       exits.push(exit);
-      queue.clear();
+      queue.close();
     },
   });
   return { clock, queue, alarm, writes, blocked, exits, takes: (value) => (isOpen = value), drain: () => drain() };

@@ -1,6 +1,6 @@
 import { RepriseError } from '../../foundation/reprise-error.ts';
 import { withoutQuotes } from '../../protocol/derived.ts';
-import { suggest } from '../suggest.ts';
+import { suggest } from '../../foundation/suggest.ts';
 import type { Choice, Wanted } from './choose-recording.ts';
 import type { Shelved } from './shelf.ts';
 

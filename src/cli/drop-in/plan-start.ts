@@ -1,4 +1,4 @@
-import type { PassedRequest } from '../../replayer/conversation.ts';
+import type { PassedRequest } from '../../replayer/responder.ts';
 import type { Choice } from './choose-recording.ts';
 import { chooseRecording, recordingOf } from './choose-recording.ts';
 import type { ReadPackage } from './read-package.ts';

@@ -1,5 +1,5 @@
 import { RepriseError } from '../../foundation/reprise-error.ts';
-import { suggest } from '../suggest.ts';
+import { suggest } from '../../foundation/suggest.ts';
 
 /** A name with more differences is somebody else's: REPRISE_TEST is no REPRISE_HOST. Long ones may have two. */
 const mostDifferences = 1;

@@ -6,7 +6,7 @@ import { endLine, errorLine, exceptionText } from '../../protocol/derived.ts';
 import { parseMessage } from '../../protocol/message.ts';
 import type { Recorder, RecordResult } from '../../recorder/record.ts';
 import { record } from '../../recorder/record.ts';
-import type { PassedRequest } from '../../replayer/conversation.ts';
+import type { PassedRequest } from '../../replayer/responder.ts';
 import { LineSplitter } from '../../transport/line-splitter.ts';
 import { addToRecording } from './add-to-recording.ts';
 import type { Start, Supplement } from './plan-start.ts';

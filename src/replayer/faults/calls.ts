@@ -1,0 +1,122 @@
+import { basename } from 'node:path';
+import type { RequestLine } from '../../protocol/request.ts';
+import type { Invocation } from '../script-source.ts';
+import type { Call } from './fault.ts';
+import type { FaultPart, PlannedFault } from './read-fault.ts';
+import { fits } from './selection.ts';
+
+/** A line that has been asked, and what answers it. */
+export interface Asking {
+  asked: number;
+  connection: number;
+  request: RequestLine;
+  /** Missing where the program itself answers. */
+  invocation: Invocation | undefined;
+  /** Nothing more of the answer will be sent. */
+  abandon: (() => void) | undefined;
+}
+
+/** On whose behalf a fault acts: a request, or a moment outside of all. */
+export interface Party {
+  /** What its random draws depend on: of a request, the recorded invocation and the how-manieth use of it. */
+  key: string;
+  connection: number;
+  /** How often each part of the faults has drawn. */
+  draws: Map<FaultPart, number>;
+}
+
+/** A request while it is being answered, and what faults know of it. */
+export interface LiveCall extends Call, Party {
+  /** The faults that are for it. */
+  chosen: ReadonlySet<PlannedFault>;
+  /** So many responses have been due. */
+  responses: number;
+  /** The id that its messages have instead of its own. */
+  alias: string | undefined;
+  abandon: (() => void) | undefined;
+}
+
+/** The requests that are being answered. */
+export class Calls {
+  readonly #running = new Map<number, LiveCall>();
+  /** Those of which nothing more is sent, though it may still wait somewhere. */
+  readonly #cut = new Set<number>();
+  readonly #arrivals = new Map<PlannedFault, number>();
+  /** How often an id has been refused. */
+  readonly #refused = new Map<string, number>();
+  readonly #faults: readonly PlannedFault[];
+
+  constructor(faults: readonly PlannedFault[]) {
+    this.#faults = faults;
+  }
+
+  open({ asked, connection, request, invocation, abandon }: Asking): LiveCall {
+    const call: LiveCall = {
+      asked,
+      connection,
+      id: request.id,
+      key: invocation === undefined ? this.#refusalKey(request.id) : keyOf(invocation),
+      draws: new Map(),
+      chosen: new Set(this.#faults.filter((fault) => this.#isFor(fault, { request, connection }))),
+      responses: 0,
+      alias: undefined,
+      abandon,
+    };
+    this.#running.set(asked, call);
+    return call;
+  }
+
+  get(asked: number | undefined): LiveCall | undefined {
+    return asked === undefined ? undefined : this.#running.get(asked);
+  }
+
+  /** All has been sent. */
+  close(asked: number): void {
+    this.#running.delete(asked);
+  }
+
+  isCut(asked: number | undefined): boolean {
+    return asked !== undefined && this.#cut.has(asked);
+  }
+
+  /** Nothing more is sent of these. */
+  cut(isMeant: (call: LiveCall) => boolean): void {
+    for (const call of [...this.#running.values()].filter(isMeant)) {
+      this.#cut.add(call.asked);
+      this.finish(call);
+    }
+  }
+
+  /** Nothing more follows. */
+  finish({ asked, abandon }: LiveCall): void {
+    this.#running.delete(asked);
+    abandon?.();
+  }
+
+  /** Another one that runs on the same connection, and has its own id. */
+  partnerOf(call: LiveCall): LiveCall | undefined {
+    for (const other of this.#running.values())
+      if (other !== call && other.connection === call.connection && other.alias === undefined) return other;
+    return undefined;
+  }
+
+  /** Whether a fault is for a request; those that fit are counted as they arrive. */
+  #isFor(fault: PlannedFault, { request, connection }: Pick<Asking, 'request' | 'connection'>): boolean {
+    const { selection } = fault;
+    const asked = request.kind === 'request' ? request : { type: '', action: '', request: null };
+    if (!fits(selection, { ...asked, connection })) return false;
+    const arrival = (this.#arrivals.get(fault) ?? 0) + 1;
+    this.#arrivals.set(fault, arrival);
+    return selection.invocation === undefined || selection.invocation === arrival;
+  }
+
+  #refusalKey(id: string): string {
+    const count = (this.#refused.get(id) ?? 0) + 1;
+    this.#refused.set(id, count);
+    return `refused ${id} ${count}`;
+  }
+}
+
+function keyOf({ source, number, uses }: Invocation): string {
+  return `${basename(source.path)}#${number} ${uses}`;
+}

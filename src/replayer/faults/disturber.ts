@@ -1,0 +1,188 @@
+import type { Clock } from '../../foundation/clock.ts';
+import type { ResponseFormat } from '../../protocol/response-format.ts';
+import type { Step } from '../step.ts';
+import type { Asking, LiveCall, Party } from './calls.ts';
+import { Calls } from './calls.ts';
+import type { Backstage, Call, Surroundings } from './fault.ts';
+import type { Bound, FiredFault, FiringOptions } from './firing.ts';
+import { Firing } from './firing.ts';
+import type { Due, SettlingTools } from './settling.ts';
+import { renderStep } from './render-step.ts';
+import { Settling } from './settling.ts';
+
+export interface DisturberOptions extends FiringOptions {
+  /** What goes over the wire; all that is due is in JSON. */
+  format: ResponseFormat;
+  clock: Clock;
+}
+
+/**
+ * Lets faults act upon steps when they are due. What they make of a step is settled then: it is sent in its stead, each
+ * piece at its time.
+ */
+export class Disturber {
+  /** SIGTERM and SIGINT do nothing. */
+  ignoresSignals = false;
+  readonly #clock: Clock;
+  readonly #firing: Firing;
+  readonly #calls: Calls;
+  readonly #tools: SettlingTools;
+  readonly #settled = new WeakSet<Step>();
+  /** Sent though nothing more of its invocation is. */
+  readonly #exempt = new WeakSet<Step>();
+  /** Steps on which only these parts act, and which response each is. */
+  readonly #resumed = new WeakMap<Step, Pick<Due, 'parts' | 'response'>>();
+  /** On whose behalf something is done outside of all requests, by place and connection. */
+  readonly #outside = new Map<string, Party>();
+  readonly #deaf = new Set<number>();
+  #backstage: Backstage | undefined;
+  #upAt = -Infinity;
+
+  constructor(options: DisturberOptions) {
+    this.#clock = options.clock;
+    this.#firing = new Firing(options);
+    this.#calls = new Calls(options.faults);
+    this.#tools = {
+      firing: this.#firing,
+      format: options.format,
+      process: this.#surroundings(),
+      resume: (step, parts, response) => this.#resumed.set(step, { parts, response }),
+    };
+  }
+
+  /** Is told what there is to act upon, before anything is due. */
+  attach(backstage: Backstage): void {
+    this.#backstage = backstage;
+  }
+
+  /** What has been read of this connection is not looked at any more. */
+  isDeaf(connection: number): boolean {
+    return this.#deaf.has(connection);
+  }
+
+  /** How often each fault has acted, in the order given. */
+  get fired(): FiredFault[] {
+    return this.#firing.fired;
+  }
+
+  /** A line has come that will be answered. */
+  open(asking: Asking): void {
+    const call = this.#calls.open(asking);
+    for (const part of this.#firing.parts) {
+      if (part.place.kind !== 'time' || !call.chosen.has(part.fault)) continue;
+      this.#backstage?.after(part.place.ms, () => this.#meet(part, call));
+    }
+  }
+
+  /** All that answers a line has been sent. */
+  close(asked: number): void {
+    this.#calls.close(asked);
+  }
+
+  /** When an answer begins that could begin now: later while the plugin is being started again. */
+  startOf(now: number): number {
+    return Math.max(now, this.#upAt);
+  }
+
+  /**
+   * What is sent in the stead of a step that is due; it may be due later.
+   * @returns undefined where nothing of it is sent, and nothing follows
+   */
+  disturb(step: Step, connection: number): Step | undefined {
+    for (let at: Step | undefined = step; at !== undefined;) {
+      if (this.#calls.isCut(at.asked) && !this.#exempt.has(at)) return undefined;
+      if (this.#settled.has(at)) return at;
+      const settling = this.#settle(at, connection);
+      const { first, pieces } = settling.link();
+      for (const piece of pieces) this.#settled.add(piece);
+      if (settling.isFinished) this.#finish(at, pieces);
+      if (first !== undefined) return first;
+      at = settling.next();
+    }
+    return undefined;
+  }
+
+  #settle(step: Step, connection: number): Settling {
+    const call = this.#calls.get(step.asked);
+    const resumed = this.#resumed.get(step);
+    if (call !== undefined && resumed === undefined && step.place === 'response') call.responses++;
+    // What the program itself says of a request that was not recorded is left alone.
+    const isAlone = step.asked !== undefined && call === undefined;
+    return new Settling(this.#tools, {
+      step,
+      call,
+      party: call ?? this.#partyAt(step, connection),
+      response: resumed?.response ?? call?.responses ?? 0,
+      parts: isAlone ? [] : (resumed?.parts ?? this.#firing.parts),
+    });
+  }
+
+  /** Nothing more of an invocation follows; where it was not its turn, what waits of it is not sent. */
+  #finish({ place, asked }: Step, pieces: readonly Step[]): void {
+    const call = this.#calls.get(asked);
+    if (call === undefined) return;
+    for (const piece of pieces) this.#exempt.add(piece);
+    if (place === 'time') this.#calls.cut((one) => one === call);
+    else this.#calls.finish(call);
+  }
+
+  /** So long after a request, something happens to it, whatever is due. */
+  #meet(part: Bound, { asked, connection }: LiveCall): void {
+    if (this.#calls.get(asked) === undefined) return;
+    const step: Step = { place: 'time', due: this.#clock.now(), bytes: '', asked };
+    this.#resumed.set(step, { parts: [part], response: 0 });
+    this.#backstage?.push(connection, step);
+  }
+
+  #partyAt({ place }: Step, connection: number): Party {
+    const key = `${place} of connection ${connection}`;
+    const party = this.#outside.get(key) ?? { key, connection, draws: new Map() };
+    this.#outside.set(key, party);
+    return party;
+  }
+
+  #surroundings(): Surroundings {
+    const stage = (): Backstage => {
+      if (this.#backstage === undefined) throw new Error('a fault acts before there is anything to act upon');
+      return this.#backstage;
+    };
+    return {
+      pause: (ms) => stage().pause(ms),
+      closeStdout: () => stage().closeStdout(),
+      floodStderr: (bytes) => stage().floodStderr(bytes),
+      stopListening: () => stage().stopListening(),
+      stopReading: (connection) => {
+        this.#deaf.add(connection);
+        stage().stopReading(connection);
+      },
+      disconnect: (connection, how) => {
+        this.#calls.cut((call) => call.connection === connection);
+        stage().disconnect(connection, how);
+      },
+      push: (connection, step) => {
+        const { format } = this.#tools;
+        const rendered = { ...step, bytes: renderStep(format, step) };
+        this.#settled.add(rendered);
+        this.#exempt.add(rendered);
+        stage().push(connection, rendered);
+      },
+      restart: (ms) => {
+        this.#calls.cut(() => true);
+        this.#upAt = this.#clock.now() + ms;
+      },
+      ignoreSignals: () => {
+        this.ignoresSignals = true;
+      },
+      swapIds: (call) => this.#swapIds(call),
+    };
+  }
+
+  #swapIds({ asked }: Call): string | undefined {
+    const call = this.#calls.get(asked);
+    if (call === undefined || call.alias !== undefined) return undefined;
+    const other = this.#calls.partnerOf(call);
+    if (other === undefined) return undefined;
+    [call.alias, other.alias] = [other.id, call.id];
+    return other.id;
+  }
+}

@@ -1,0 +1,83 @@
+import type { Journal } from '../journal.ts';
+import type { LiveCall, Party } from './calls.ts';
+import { drawFor } from './draws.ts';
+import type { Point } from './place.ts';
+import { showPoint } from './place.ts';
+import type { FaultPart, PlannedFault } from './read-fault.ts';
+import { isSelective } from './selection.ts';
+
+/** How often a fault has acted. */
+export interface FiredFault {
+  /** As the command line has it. */
+  fault: string;
+  fired: number;
+}
+
+/** A part of a fault, with its number among all. */
+export interface Bound extends FaultPart {
+  fault: PlannedFault;
+  number: number;
+}
+
+export interface FiringOptions {
+  faults: readonly PlannedFault[];
+  seed: number;
+  journal: Pick<Journal, 'fired'>;
+}
+
+/** Decides whether a fault acts, and keeps count of it. */
+export class Firing {
+  /** All that faults do, in the order given. */
+  readonly parts: readonly Bound[];
+  readonly #options: FiringOptions;
+  readonly #fired = new Map<PlannedFault, number>();
+  /** On whose behalf a fault has acted that may do so only a few times. */
+  readonly #parties = new Map<PlannedFault, { known: WeakSet<Party>; count: number }>();
+
+  constructor(options: FiringOptions) {
+    this.#options = options;
+    let number = 0;
+    this.parts = options.faults.flatMap((fault) => fault.parts.map((part) => ({ ...part, fault, number: number++ })));
+  }
+
+  /** How often each fault has acted, in the order given. */
+  get fired(): FiredFault[] {
+    return this.#options.faults.map((fault) => ({ fault: fault.text, fired: this.#fired.get(fault) ?? 0 }));
+  }
+
+  /** Whether a part acts on someone's behalf, this time. */
+  isWanted(part: Bound, party: Party, call: LiveCall | undefined): boolean {
+    const { fault } = part;
+    const { selection } = fault;
+    const { connection = party.connection, times = Infinity, chance } = selection;
+    if (call === undefined ? isSelective(selection) || connection !== party.connection : !call.chosen.has(fault))
+      return false;
+    const parties = this.#parties.get(fault);
+    if ((parties?.count ?? 0) >= times && parties?.known.has(party) !== true) return false;
+    return chance === undefined || this.draw(part, party) < chance;
+  }
+
+  /** The next random number of a part, on someone's behalf. */
+  draw(part: Bound, { key, draws }: Party): number {
+    const count = draws.get(part) ?? 0;
+    draws.set(part, count + 1);
+    return drawFor(this.#options.seed, part.number, key, count);
+  }
+
+  /** A part has acted. */
+  enter({ fault }: Bound, party: Party, { point, asked }: { point: Point; asked: number | undefined }): void {
+    this.#fired.set(fault, (this.#fired.get(fault) ?? 0) + 1);
+    if (fault.selection.times !== undefined) {
+      const parties = this.#parties.get(fault) ?? { known: new WeakSet(), count: 0 };
+      if (!parties.known.has(party)) parties.count++;
+      parties.known.add(party);
+      this.#parties.set(fault, parties);
+    }
+    this.#options.journal.fired({
+      fault: fault.text,
+      place: showPoint(point),
+      ...(asked === undefined ? {} : { asked }),
+      ...(party.connection === 0 ? {} : { connection: party.connection }),
+    });
+  }
+}

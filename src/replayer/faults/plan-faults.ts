@@ -1,0 +1,58 @@
+import type { TransportMode } from '../../foundation/choices.ts';
+import { mostSeed } from '../../foundation/option-spec.ts';
+import { RepriseError } from '../../foundation/reprise-error.ts';
+import type { FaultSpec } from './fault-spec.ts';
+import { parseSpec } from './parse-spec.ts';
+import type { GivenFault } from './read-aim.ts';
+import type { FaultPart, PlannedFault } from './read-fault.ts';
+import { readFault } from './read-fault.ts';
+
+/** The options of a replay that are about faults. */
+export interface FaultOptions {
+  faults?: readonly (string | FaultSpec)[];
+  faultPlan?: string;
+  seed?: number;
+}
+
+/** What is to go wrong. */
+export interface PlannedFaults {
+  /** Those of the plan come first. */
+  faults: PlannedFault[];
+  seed: number;
+}
+
+/**
+ * Reads the faults of a plan and of the options, in this order.
+ * @throws RepriseError where one is none
+ */
+export async function planFaults({ faults = [], faultPlan, seed }: FaultOptions): Promise<PlannedFaults> {
+  const plan = faultPlan === undefined ? undefined : (await import('./read-plan.ts')).readPlan(faultPlan);
+  const planned = (plan?.faults ?? []).map(({ given, source }) => readFault(given, source));
+  const given = faults.map((one, index) =>
+    typeof one === 'string'
+      ? readFault(parseSpec(one, '`--fault`'), '`--fault`')
+      : readFault(one as GivenFault, `\`faults[${index}]\``),
+  );
+  return { faults: [...planned, ...given], seed: seed ?? plan?.seed ?? Math.floor(Math.random() * (mostSeed + 1)) };
+}
+
+/**
+ * The faults as they are in a mode: in TCP mode it is the announcement that tells a client of the start.
+ * @throws RepriseError where one needs another mode
+ */
+export function inMode(faults: readonly PlannedFault[], mode: TransportMode): PlannedFault[] {
+  return faults.map((fault) => ({ ...fault, parts: fault.parts.map((part) => partInMode(part, fault, mode)) }));
+}
+
+function partInMode(part: FaultPart, { name }: PlannedFault, mode: TransportMode): FaultPart {
+  const { kind, place } = part;
+  if (mode === 'stdio' && (kind.isTcpOnly === true || (place.kind !== 'time' && tcpPlaces.has(place.name))))
+    throw new RepriseError(
+      'usage',
+      `Failed to read the faults: ${name} acts where there are TCP connections, and this is stdio. Give \`--mode tcp\`, or leave it out.`,
+    );
+  const isOfStart = mode === 'tcp' && kind.isOfStart === true && place.kind === 'due' && place.name === 'ready';
+  return isOfStart ? { ...part, place: { ...place, name: 'announcement' } } : part;
+}
+
+const tcpPlaces: ReadonlySet<string> = new Set(['announcement', 'connect']);

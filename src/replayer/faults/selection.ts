@@ -1,0 +1,93 @@
+import type { GoObject, GoValue } from '../../protocol/go-decoder.ts';
+import type { PathSegment } from '../../protocol/path-pattern.ts';
+import { parsePathPattern } from '../../protocol/path-pattern.ts';
+
+/** Which invocations a fault is for; what is not said does not count. */
+export interface Selection {
+  /** Patterns in which `*` stands for any text. */
+  type?: string;
+  action?: string;
+  where?: readonly Condition[];
+  /** The n-th invocation that fits all of the above, counted from 1 as they arrive. */
+  invocation?: number;
+  /** The TCP connection, counted from 1. */
+  connection?: number;
+  /** In so many invocations at most. */
+  times?: number;
+  /** How likely it is, each time: above 0, up to 1. */
+  chance?: number;
+}
+
+/** A place of the request, and what must stand there. */
+export interface Condition {
+  segments: readonly PathSegment[];
+  value: string;
+}
+
+/** What a request is, for a selection. */
+export interface Selectable {
+  type: string;
+  action: string;
+  request: GoObject | null;
+  connection: number;
+}
+
+/**
+ * Reads `/request/tool=regex_*`.
+ * @returns undefined where there is no `=`
+ * @throws RepriseError where the path is none
+ */
+export function parseCondition(text: string): Condition | undefined {
+  const at = text.indexOf('=');
+  if (at < 0) return undefined;
+  return { segments: parsePathPattern(text.slice(0, at), 'where').slice(1), value: text.slice(at + 1) };
+}
+
+/** Whether a request is one of those that a selection names, whatever its number is. */
+export function fits({ type, action, where = [], connection }: Selection, asked: Selectable): boolean {
+  return (
+    (type === undefined || matchesGlob(type, asked.type)) &&
+    (action === undefined || matchesGlob(action, asked.action)) &&
+    (connection === undefined || connection === asked.connection) &&
+    where.every(({ segments, value }) => hasValue(asked.request, segments, value))
+  );
+}
+
+/** Whether it names some invocations out of all. */
+export function isSelective({ type, action, where, invocation }: Selection): boolean {
+  return [type, action, where, invocation].some((one) => one !== undefined);
+}
+
+/** Whether a value that is wanted stands somewhere where a path leads. */
+function hasValue(request: GoValue, path: readonly PathSegment[], wanted: string): boolean {
+  const waiting: [GoValue, number][] = [[request, 0]];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [value, at] = next;
+    const segment = path[at];
+    if (segment === undefined) {
+      if (matchesGlob(wanted, typeof value === 'string' ? value : JSON.stringify(value))) return true;
+      continue;
+    }
+    if (segment.kind === 'deep') waiting.push([value, at + 1]);
+    if (typeof value !== 'object' || value === null) continue;
+    const further = segment.kind === 'deep' ? at : at + 1;
+    for (const [key, child] of Object.entries(value))
+      if (segment.kind !== 'key' || segment.key === key) waiting.push([child, further]);
+  }
+  return false;
+}
+
+/** Whether a text is as a pattern has it, in which `*` stands for any text. Takes time in proportion to the text. */
+export function matchesGlob(pattern: string, text: string): boolean {
+  const [first = '', ...rest] = pattern.split('*');
+  const last = rest.pop();
+  if (last === undefined) return text === pattern;
+  if (!text.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of rest) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return text.length - last.length >= at && text.endsWith(last);
+}

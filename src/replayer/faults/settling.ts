@@ -1,0 +1,176 @@
+import type { ResponseFormat } from '../../protocol/response-format.ts';
+import { formats } from '../../protocol/response-format.ts';
+import type { Step } from '../step.ts';
+import type { LiveCall, Party } from './calls.ts';
+import { withId } from './edit-message.ts';
+import type { Outcome, Surroundings } from './fault.ts';
+import type { Bound, Firing } from './firing.ts';
+import type { Point } from './place.ts';
+import { covers } from './place.ts';
+import { renderStep } from './render-step.ts';
+
+type Next = () => Step | undefined;
+
+/** What is the same for all steps. */
+export interface SettlingTools {
+  firing: Firing;
+  format: ResponseFormat;
+  process: Surroundings;
+  /** A step that is looked at again: which parts have not acted on it yet, and which response it is. */
+  resume: (step: Step, parts: readonly Bound[], response: number) => void;
+}
+
+/** A step that is due. */
+export interface Due {
+  step: Step;
+  /** Of responses: which. */
+  response: number;
+  call: LiveCall | undefined;
+  party: Party;
+  /** What may act upon it, in this order. */
+  parts: readonly Bound[];
+}
+
+/** What faults make of a step: the pieces that are sent in its stead, and what follows. */
+export class Settling {
+  readonly #tools: SettlingTools;
+  readonly #due: Due;
+  readonly #point: Point;
+  #pieces: Step[];
+  #tail: Next | undefined;
+  /** Pieces that have been written in the format already; the others are in JSON. */
+  readonly #rendered = new Set<Step>();
+
+  constructor(tools: SettlingTools, due: Due) {
+    this.#tools = tools;
+    this.#due = due;
+    const step = remembering(due.step);
+    this.#point = { name: step.place, response: due.response, isLast: () => isLastResponse(step) };
+    this.#pieces = [underAlias(step, due.call)];
+    this.#tail = step.next ?? (() => undefined);
+    for (const part of due.parts) this.#apply(part);
+  }
+
+  /** Nothing more of the invocation follows, by a fault. */
+  get isFinished(): boolean {
+    return this.#tail === undefined;
+  }
+
+  /** What follows the pieces. */
+  next(): Step | undefined {
+    return this.#tail?.();
+  }
+
+  /** The pieces as a chain, written in the format, what follows behind them; undefined where there are none. */
+  link(): { first: Step | undefined; pieces: Step[] } {
+    const { format } = this.#tools;
+    let next: Next | undefined = this.#tail;
+    const pieces: Step[] = [];
+    for (const piece of this.#pieces.toReversed()) {
+      const { next: _next, ...rest } = piece;
+      const isWritten = this.#rendered.has(piece) || piece.bytes.length === 0 || format === formats.json;
+      const made: Step = { ...rest, bytes: isWritten ? piece.bytes : renderStep(format, piece), ...(next && { next }) };
+      pieces.push(made);
+      next = () => made;
+    }
+    return { first: pieces.at(-1), pieces };
+  }
+
+  /** A part acts on the pieces that stand at its place, or behind them all. */
+  #apply(part: Bound): void {
+    const { place } = part;
+    if (place.kind === 'after') {
+      const last = this.#pieces.at(-1);
+      if (last !== undefined && this.#tail !== undefined && covers({ ...place, kind: 'due' }, this.#point))
+        this.#pieces.push(...(this.#act(part, momentAfter(last))?.send ?? []));
+      return;
+    }
+    const before = this.#pieces;
+    const after: Step[] = [];
+    for (const piece of before) {
+      const outcome = covers(place, { ...this.#point, name: piece.place }) ? this.#act(part, piece) : undefined;
+      after.push(...(outcome?.send ?? [piece]));
+      if (outcome?.goesOn === false) break;
+    }
+    this.#pieces = after;
+  }
+
+  #act(part: Bound, piece: Step): Outcome | undefined {
+    const { firing, format, process } = this.#tools;
+    const { call, party, step } = this.#due;
+    if (!firing.isWanted(part, party, call)) return undefined;
+    const isRendered = this.#rendered.has(piece);
+    const isInJson = !isRendered || format === formats.json;
+    let isWire = false;
+    const outcome = part.act({
+      step: piece,
+      call,
+      connection: party.connection,
+      draw: () => firing.draw(part, party),
+      message: () => (isInJson && piece.bytes.length > 0 ? bytesOf(piece) : undefined),
+      wire: () => {
+        isWire = true;
+        if (piece.bytes.length === 0) return undefined;
+        return isRendered ? bytesOf(piece) : renderStep(format, piece);
+      },
+      process,
+    });
+    if (outcome === undefined || (outcome.isSwap === true && !this.#swap(part, piece))) return undefined;
+    for (const made of outcome.send) if (isWire || (isRendered && made.bytes === piece.bytes)) this.#rendered.add(made);
+    if (!outcome.goesOn) this.#tail = undefined;
+    firing.enter(part, party, { point: this.#point, asked: step.asked });
+    return outcome;
+  }
+
+  /** What follows comes first, and the piece behind it; parts that come later act on it then. */
+  #swap(part: Bound, piece: Step): boolean {
+    const following = this.#tail?.();
+    if (following === undefined || following.bytes.length === 0) return false;
+    const { parts, response } = this.#due;
+    const late: Step = { ...piece, due: following.due, ...(following.next && { next: following.next }) };
+    this.#tools.resume(late, parts.slice(parts.indexOf(part) + 1), response);
+    this.#tail = () => ({ ...following, next: () => late });
+    return true;
+  }
+}
+
+function bytesOf({ bytes }: Step): Buffer {
+  return typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes;
+}
+
+/** When a step has been sent. */
+function momentAfter({ due, asked }: Step): Step {
+  return { place: 'time', due, bytes: '', ...(asked === undefined ? {} : { asked }) };
+}
+
+/** A step whose followers are made once, however often they are looked at. */
+function remembering(step: Step): Step {
+  const { next } = step;
+  if (next === undefined) return step;
+  let known: { step: Step | undefined } | undefined;
+  return {
+    ...step,
+    next() {
+      if (known === undefined) {
+        const following = next();
+        known = { step: following && remembering(following) };
+      }
+      return known.step;
+    },
+  };
+}
+
+function isLastResponse(step: Step): boolean {
+  let next = step.next?.();
+  while (next !== undefined && next.place !== 'response' && next.place !== 'end') next = next.next?.();
+  return next?.place !== 'response';
+}
+
+const answers: ReadonlySet<string> = new Set(['response', 'error', 'end']);
+
+/** The answers of two that have been swapped have the id of the other. */
+function underAlias(step: Step, call: LiveCall | undefined): Step {
+  if (call?.alias === undefined || !answers.has(step.place)) return step;
+  const bytes = withId(bytesOf(step), call.alias);
+  return bytes === undefined ? step : { ...step, bytes };
+}
