@@ -9,6 +9,8 @@ const load = (file) => tsImport(join(root, 'src', file), import.meta.url);
 const schemas = {
   'schema/recording.schema.json': async () => (await load('recording/schema.ts')).createJsonSchema(),
   'schema/journal.schema.json': async () => (await load('replayer/journal-schema.ts')).createJournalJsonSchema(),
+  'schema/fault-plan.schema.json': async () =>
+    (await load('replayer/faults/fault-plan-schema.ts')).createFaultPlanJsonSchema(),
   'schema/config.schema.json': async () => {
     const { replayOptions } = await load('foundation/replay-option-table.ts');
     return (await load('recording/config-schema.ts')).createConfigJsonSchema(replayOptions);

@@ -1,6 +1,6 @@
 // Checked by `tsc`, never run: what the library's types promise to its callers.
 import type { Readable, Writable } from 'node:stream';
-import type { Pace, ProcessExit, Recorder, RecordResult, Replay, ReplayOptions } from 'reprise';
+import type { FaultSpec, Pace, ProcessExit, Recorder, RecordResult, Replay, ReplayOptions } from 'reprise';
 import { record, replay, RepriseError } from 'reprise';
 import { expectTypeOf } from 'vitest';
 
@@ -32,3 +32,13 @@ void replay('a.jsonl', { mode: 'udp' });
 void replay('a.jsonl', { speed: 2 });
 
 expectTypeOf(new RepriseError('usage', 'text').exitStatus).toEqualTypeOf<number>();
+
+expectTypeOf<{ fault: 'stall'; at: string }>().toExtend<FaultSpec>();
+expectTypeOf<{ fault: 'rate-limited'; text: string; chance: number }>().toExtend<FaultSpec>();
+expectTypeOf<NonNullable<ReplayOptions['faults']>>().items.toEqualTypeOf<string | FaultSpec>();
+// @ts-expect-error there is no such fault
+void replay('a.jsonl', { faults: [{ fault: 'stal' }] });
+// @ts-expect-error it has no such parameter
+void replay('a.jsonl', { faults: [{ fault: 'stall', ms: 3 }] });
+// @ts-expect-error a message has no such member
+void replay('a.jsonl', { faults: [{ fault: 'missing-field', field: 'id' }] });

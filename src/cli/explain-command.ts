@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { ReadOptions } from '../foundation/read-options.ts';
 import { matching } from '../foundation/replay-option-table.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
-import type { AskedEntry, JournalEntry, SentEntry } from '../replayer/journal-entry.ts';
+import type { AskedEntry, FaultEntry, JournalEntry, SentEntry } from '../replayer/journal-entry.ts';
 import { isAsked, readJournal } from '../replayer/journal-reader.ts';
 import { askOffline } from './ask-offline.ts';
 import { escapeText } from './escape-text.ts';
@@ -11,10 +11,11 @@ import { toJson } from './render-inspect-json.ts';
 import type { ResultOutput } from './result-output.ts';
 import { openResultOutput } from './result-output.ts';
 
-/** A line that was asked, with what was sent for it. */
+/** A line that was asked, with what was sent for it, and what went wrong by intent. */
 interface Explained {
   entry: AskedEntry;
   sent: SentEntry[];
+  faults: FaultEntry[];
 }
 
 /** Tells why requests got what they got: status 1 where one of them found nothing. */
@@ -33,7 +34,7 @@ export async function runExplain({ values, words, given }: ReadOptions): Promise
   }
   const entries = await askOffline({ recording: first, file: second, values });
   return explain(
-    entries.map((entry) => ({ entry, sent: [] })),
+    entries.map((entry) => ({ entry, sent: [], faults: [] })),
     output,
     isJson,
   );
@@ -69,22 +70,17 @@ async function explainJournal(word: string, output: ResultOutput, isJson: boolea
     await output.write(`${escapeText(file)}: every request found its answer, ${asked.length} in all\n`);
     return 0;
   }
-  const sent = new Map<number, SentEntry[]>(chosen.map((entry) => [entry.asked, []]));
-  for (const entry of entries) if (isSent(entry)) sent.get(entry.asked ?? 0)?.push(entry);
-  return explain(
-    chosen.map((entry) => ({ entry, sent: sent.get(entry.asked) ?? [] })),
-    output,
-    isJson,
-  );
-}
-
-function isSent(entry: JournalEntry): entry is SentEntry {
-  return 'sent' in entry;
+  const explained = new Map<number, Explained>(chosen.map((entry) => [entry.asked, { entry, sent: [], faults: [] }]));
+  for (const entry of entries) {
+    if ('sent' in entry) explained.get(entry.asked ?? 0)?.sent.push(entry);
+    else if ('fault' in entry) explained.get(entry.asked ?? 0)?.faults.push(entry);
+  }
+  return explain([...explained.values()], output, isJson);
 }
 
 async function explain(explained: readonly Explained[], output: ResultOutput, isJson: boolean): Promise<number> {
-  for (const { entry, sent } of explained)
-    await output.write(isJson ? `${toJson({ ...entry, sent })}\n` : renderAsked(entry, sent, output.paint));
+  for (const { entry, ...rest } of explained)
+    await output.write(isJson ? `${toJson({ ...entry, ...rest })}\n` : renderAsked(entry, rest, output.paint));
   return explained.some(({ entry }) => (entry.missed ?? entry.refused) !== undefined) ? 1 : 0;
 }
 

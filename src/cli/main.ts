@@ -17,6 +17,7 @@ const runs: Record<CommandName, () => Promise<Run>> = {
   check: async () => (await import('./check-command.ts')).runCheck,
   explain: async () => (await import('./explain-command.ts')).runExplain,
   report: async () => (await import('./report-command.ts')).runReport,
+  faults: async () => (await import('./faults/faults-command.ts')).runFaults,
   stub: async () => (await import('./stub-command.ts')).runStub,
 };
 

@@ -1,6 +1,13 @@
 import { basename } from 'node:path';
 import prettyBytes from 'pretty-bytes';
-import type { AskedEntry, MatchedEntry, MissedEntry, NearEntry, SentEntry } from '../replayer/journal-entry.ts';
+import type {
+  AskedEntry,
+  FaultEntry,
+  MatchedEntry,
+  MissedEntry,
+  NearEntry,
+  SentEntry,
+} from '../replayer/journal-entry.ts';
 import { escapeText, shorten } from './escape-text.ts';
 import type { Paint } from './paint.ts';
 import { renderCount } from './render-count.ts';
@@ -11,8 +18,14 @@ const longestName = 100;
 const ordinals = new Intl.PluralRules('en', { type: 'ordinal' });
 const suffixes: Readonly<Record<string, string>> = { one: 'st', two: 'nd', few: 'rd', other: 'th' };
 
+/** What answered a line, and what went wrong by intent. */
+interface Answered {
+  sent: readonly SentEntry[];
+  faults: readonly FaultEntry[];
+}
+
 /** What a line was, and what became of it. */
-export function renderAsked(entry: AskedEntry, sent: readonly SentEntry[], paint: Paint): string {
+export function renderAsked(entry: AskedEntry, { sent, faults }: Answered, paint: Paint): string {
   const { asked, at, connection, id, type, action, matched, missed, passed, refused } = entry;
   const what = [type, action].filter((word) => word !== undefined).map((word) => shorten(word, longestName));
   const head = [
@@ -27,6 +40,7 @@ export function renderAsked(entry: AskedEntry, sent: readonly SentEntry[], paint
     ...(passed === undefined ? [] : ['  not known; passed on to the program itself']),
     ...(refused === undefined ? [] : [`  ${paint('yellow', 'refused')}: ${escapeText(refused)}`]),
     ...(missed === undefined ? [] : renderMissed(missed, Infinity, paint)),
+    ...faults.map(({ fault, place }) => `  ${paint('yellow', 'fault')} ${escapeText(`${fault}, at ${place}`)}`),
     ...(sent.length === 0 ? [] : [`  sent: ${renderSent(sent)}`]),
   ];
   return lines.map((line) => `${line}\n`).join('');

@@ -16,6 +16,7 @@ import type { ReadOptions } from '../foundation/read-options.ts';
 import { replayOptions } from '../foundation/replay-option-table.ts';
 import { RepriseError, reasonOf } from '../foundation/reprise-error.ts';
 import { openPlain } from '../recording/recording-reader.ts';
+import { planFaults } from '../replayer/faults/plan-faults.ts';
 import { readRules } from '../replayer/read-rules.ts';
 import { settle } from '../replayer/settings.ts';
 import { refuseSame } from '../replayer/write-report.ts';
@@ -41,16 +42,19 @@ export async function runStub({ values, words }: ReadOptions): Promise<number> {
   );
   const { ignore = [], match = [] } = settled.options;
   await readRules({ ignore, match });
+  const planned = await planFaults(settled.options);
   refuseSame(
     '--output',
     file,
     shelf.map((one) => one.file),
   );
   const isEmbedded = values['embed'] === true;
-  // What the configuration says is read where the recordings are; packed recordings have left it.
-  const { config: _config, ...embedded } = settled.options;
+  // What the configuration says is read where the recordings are; packed recordings have left it, and the fault plan.
+  const { config: _config, faultPlan: _plan, ...left } = settled.options;
+  const { seed } = planned;
+  const embedded = { ...left, faults: planned.faults.map(({ text }) => text), ...(seed === undefined ? {} : { seed }) };
   const variables: Variables = isEmbedded
-    ? { ...given, ...variablesOf(valuesOf(embedded)) }
+    ? { ...withoutPlan(given), ...variablesOf(valuesOf(embedded)) }
     : { ...given, [recordings]: wordsOf(settings).join('\n') };
   const stub: Omit<Stub, 'file'> = {
     version: packageVersion,
@@ -96,6 +100,10 @@ function variablesOf(values: ReadOptions['values']): Variables {
     if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
     variables[environmentName(spec)] = Array.isArray(value) ? value.join('\n') : value === true ? '1' : String(value);
   }
+  return variables;
+}
+
+function withoutPlan({ REPRISE_FAULT_PLAN: _plan, ...variables }: Variables): Variables {
   return variables;
 }
 

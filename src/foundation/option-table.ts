@@ -1,6 +1,6 @@
 import type { CommandSpec, OptionSpec } from './option-spec.ts';
 import { anyPackage, dropInDefaults, realDify, recordMode } from './drop-in-option-table.ts';
-import { config, ignore, match, matching, replayOptions, strict } from './replay-option-table.ts';
+import { config, faulting, ignore, match, matching, mode, replayOptions, strict } from './replay-option-table.ts';
 
 const json: OptionSpec = { flag: 'json', kind: 'switch', text: 'JSON for programs instead of a table' };
 const quiet: OptionSpec = { flag: 'quiet', short: 'q', kind: 'switch', text: 'say nothing on stderr but errors' };
@@ -60,6 +60,12 @@ export const commandTable = [
       { flag: 'junit', kind: 'path', value: 'FILE', usually: 'none', text: 'the same as JUnit XML' },
       json,
     ],
+  },
+  {
+    name: 'faults',
+    usage: '[NAME] | RECORDING… --fault SPEC --fault-plan FILE',
+    text: 'Lists what can go wrong, shows one fault at work, or tells where a plan would act.',
+    options: [...faulting, mode, config, json],
   },
   {
     name: 'stub',

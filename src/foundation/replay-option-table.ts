@@ -73,20 +73,22 @@ export const faulting: readonly OptionSpec[] = [
   },
 ];
 
+export const mode: OptionSpec = {
+  flag: 'mode',
+  short: 'm',
+  kind: 'choice',
+  value: 'MODE',
+  choices: transportModes,
+  usually: 'stdio',
+  text: 'how it is spoken to, whatever mode was recorded',
+};
+
 /** What bears upon a match, for those who replay and those who ask beforehand. */
 export const matching: readonly OptionSpec[] = [ignore, match, order, onExhausted, config];
 
 /** What `replay` takes, and the library with it. */
 export const replayOptions: readonly OptionSpec[] = [
-  {
-    flag: 'mode',
-    short: 'm',
-    kind: 'choice',
-    value: 'MODE',
-    choices: transportModes,
-    usually: 'stdio',
-    text: 'how it is spoken to, whatever mode was recorded',
-  },
+  mode,
   {
     flag: 'response-format',
     short: 'r',

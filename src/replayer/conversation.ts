@@ -130,7 +130,10 @@ export class Conversation {
       due: now,
       bytes: format.acknowledgement,
       asked,
-      next: () => answer?.begin(faults.startOf(tempo.factor === 0 ? now : clock.now())),
+      next() {
+        if (tempo.factor > 0) queue.flush();
+        return answer?.begin(faults.startOf(tempo.factor === 0 ? now : clock.now()));
+      },
     };
     queue.push({ place: 'request', due: now, bytes: '', asked, next: () => acknowledgement });
   }

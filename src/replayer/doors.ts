@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Outlet } from '../transport/outlet.ts';
 import type { StepQueue } from './step-queue.ts';
 
 /** One connection, as faults reach it; 0 is stdio. */
@@ -8,6 +9,8 @@ export interface Door {
   block: (isBlocked: boolean) => void;
   /** Stops reading for good. */
   deafen: () => void;
+  /** What is sent. */
+  outlet: Outlet;
   /** Missing for stdio. */
   socket?: Socket;
 }

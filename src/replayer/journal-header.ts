@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { PlannedFaults } from './faults/plan-faults.ts';
+import type { SeededFaults } from './faults/plan-faults.ts';
 import type { JournalHeader } from './journal-entry.ts';
 import { journalFormat, journalVersion } from './journal-entry.ts';
 import type { ReplayOptions } from './replay-options.ts';
@@ -8,7 +8,7 @@ import type { ReplayOptions } from './replay-options.ts';
 export function createJournalHeader(
   files: readonly string[],
   options: ReplayOptions,
-  planned?: PlannedFaults,
+  planned?: SeededFaults,
 ): JournalHeader {
   const { session, ignore = [], match = [] } = options;
   return {

@@ -10,7 +10,7 @@ import { openOutlet } from '../transport/outlet.ts';
 import { Journal } from './journal.ts';
 import { createJournalHeader } from './journal-header.ts';
 import type { Disturber, DisturberOptions } from './faults/disturber.ts';
-import type { PlannedFaults } from './faults/plan-faults.ts';
+import type { SeededFaults } from './faults/plan-faults.ts';
 import { Ledger } from './ledger.ts';
 import { LineCache } from './line-cache.ts';
 import { openScript } from './open-script.ts';
@@ -170,16 +170,16 @@ async function wrapUp({ ledger, journal, reading, options }: Books, exit: Proces
 }
 
 /** What is to go wrong; nothing of it is loaded where nothing is. */
-async function planOf(options: ReplayOptions, mode: TransportMode): Promise<PlannedFaults | undefined> {
+async function planOf(options: ReplayOptions, mode: TransportMode): Promise<SeededFaults | undefined> {
   const { faults = [], faultPlan } = options;
   if (faults.length === 0 && faultPlan === undefined) return undefined;
-  const { inMode, planFaults } = await import('./faults/plan-faults.ts');
-  const planned = await planFaults(options);
-  return { ...planned, faults: inMode(planned.faults, mode) };
+  const { anySeed, inMode, planFaults } = await import('./faults/plan-faults.ts');
+  const { faults: planned, seed = anySeed() } = await planFaults(options);
+  return { faults: inMode(planned, mode), seed };
 }
 
 async function disturberOf(
-  planned: PlannedFaults | undefined,
+  planned: SeededFaults | undefined,
   rest: Pick<DisturberOptions, 'format' | 'journal' | 'clock'>,
 ): Promise<Disturber | undefined> {
   if (planned === undefined) return undefined;
@@ -187,7 +187,7 @@ async function disturberOf(
   return new Disturber({ ...planned, ...rest });
 }
 
-function openJournal(files: readonly string[], options: ReplayOptions, planned: PlannedFaults | undefined): Journal {
+function openJournal(files: readonly string[], options: ReplayOptions, planned: SeededFaults | undefined): Journal {
   return new Journal({
     header: createJournalHeader(files, options, planned),
     clock: options.clock ?? systemClock,

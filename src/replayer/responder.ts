@@ -12,7 +12,7 @@ import type { StepQueue } from './step-queue.ts';
 import type { Step } from './step.ts';
 import { placeOf } from './step.ts';
 
-export type Request = Extract<RequestLine, { kind: 'request' }>;
+type Request = Extract<RequestLine, { kind: 'request' }>;
 type Refused = Extract<RequestLine, { kind: 'refused' }>;
 
 /** A line that is a request. */

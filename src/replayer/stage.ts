@@ -21,6 +21,8 @@ import { serveConnection } from './tcp-connection.ts';
 const lastWords = 100;
 /** What was sent before an end that was asked for may take so long to leave, in milliseconds. */
 const patience = 100;
+/** A reset comes so much after what was sent before it: a client that finds both at once may take it for an end. */
+const resetDelay = 10;
 
 export interface StageOptions extends Omit<ConversationOptions, 'queue' | 'connection'>, StdinOptions {
   clock: Clock;
@@ -54,7 +56,8 @@ export class Stage {
     this.#stdin = new StdinClient(options);
     const block = (isBlocked: boolean): void => this.#stdin.block(isBlocked);
     this.#stdout = this.#openQueue(options.stdout, 0, block);
-    this.#doors.add(0, { queue: this.#stdout, block, deafen: () => this.#stdin.deafen() });
+    const deafen = (): void => this.#stdin.deafen();
+    this.#doors.add(0, { queue: this.#stdout, block, deafen, outlet: options.stdout });
     options.stdout.onFailure(() => void this.finish({ code: null, signal: 'SIGPIPE' }));
     options.faults?.attach(this.#backstage());
   }
@@ -169,7 +172,7 @@ export class Stage {
       open: (outlet, block, deafen) => {
         this.#outlets.add(outlet);
         const queue = this.#openQueue(outlet, connection, block);
-        this.#doors.add(connection, { queue, block, deafen, socket });
+        this.#doors.add(connection, { queue, block, deafen, outlet, socket });
         return { queue, conversation: this.#openConversation(queue, connection) };
       },
       close: (outlet, queue, conversation) => {
@@ -215,10 +218,12 @@ export class Stage {
       closeStdout: () => stdout.close(),
       stopListening: () => this.#listener?.close(),
       disconnect: (connection, how) => {
-        const socket = this.#doors.get(connection)?.socket;
-        if (how === 'reset') socket?.resetAndDestroy();
-        else if (how === 'close') socket?.destroySoon();
-        else socket?.end();
+        const { socket, outlet, queue, deafen } = this.#doors.get(connection) ?? {};
+        if (how === 'half-close') return outlet?.close();
+        deafen?.();
+        queue?.close();
+        if (how === 'close') socket?.destroySoon();
+        else after(resetDelay, () => socket?.resetAndDestroy());
       },
       push: (connection, step) => {
         const queue = this.#doors.get(connection)?.queue;

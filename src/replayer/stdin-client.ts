@@ -14,7 +14,7 @@ export interface StdinOptions {
 }
 
 /** The process that started this one, and what it left on stdin. */
-export interface Client {
+interface Client {
   isGone: () => boolean;
   /** Reads what is there, without waiting for more. */
   readLeft: () => Buffer | 'nothing' | 'end';

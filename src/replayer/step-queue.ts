@@ -77,6 +77,7 @@ export class StepQueue {
 
   /** Lets `fill` push steps, and sends at once, in as few writes as may be, what is due of them. It is given the time. */
   fill(fill: (now: number) => void): void {
+    if (this.#isRunning) return fill(this.#now); // whoever runs it sends what is due
     this.#start();
     try {
       fill(this.#now);

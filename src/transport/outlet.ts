@@ -46,8 +46,8 @@ export function openOutlet(stream: Writable): Outlet {
     },
     flushed: () => (isClosed ? Promise.resolve() : flushed(stream)),
     close() {
+      if (!isClosed) stream.end();
       isClosed = true;
-      stream.end();
     },
   };
 }
@@ -66,6 +66,7 @@ export function openOwnStdout(): Outlet {
     return stream;
   };
   let isFirst = true;
+  let isClosed = false;
   return {
     write(bytes, count) {
       if (!isFirst || bytes.length > 4096) return open().write(bytes, count);
@@ -76,6 +77,8 @@ export function openOwnStdout(): Outlet {
     onFailure: (callback) => void waiting.push((outlet) => outlet.onFailure(callback)),
     flushed: () => stream?.flushed() ?? Promise.resolve(),
     close() {
+      if (isClosed) return;
+      isClosed = true;
       const outlet = open();
       void outlet.flushed().then(() => {
         closeSync(1);

@@ -30,12 +30,14 @@ export async function checkVersion(env: NodeJS.ProcessEnv, stub: Stub | undefine
   return versions.size === 1 ? version : usualVersion;
 }
 
-/** The configuration, and the rules that it and the environment make up. */
+/** The configuration, the rules that it and the environment make up, and what is to go wrong. */
 async function checkOptions({ options }: DropInSettings, shelf: readonly Shelved[]): Promise<void> {
   const files = shelf.filter(({ packed }) => packed === undefined).map(({ file }) => file);
   const settled = files.length === 0 ? { options } : await settle(files, options);
   const { ignore = [], match = [] } = settled.options;
   await readRules({ ignore, match });
+  if (settled.options.faults !== undefined || settled.options.faultPlan !== undefined)
+    await (await import('../../replayer/faults/plan-faults.ts')).planFaults(settled.options);
 }
 
 /** A session for which there is nothing, whatever the package. */

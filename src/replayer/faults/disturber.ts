@@ -30,8 +30,8 @@ export class Disturber {
   readonly #settled = new WeakSet<Step>();
   /** Sent though nothing more of its invocation is. */
   readonly #exempt = new WeakSet<Step>();
-  /** Steps on which only these parts act, and which response each is. */
-  readonly #resumed = new WeakMap<Step, Pick<Due, 'parts' | 'response'>>();
+  /** Steps on which only these parts act, and which response each is, where that is known. */
+  readonly #resumed = new WeakMap<Step, Pick<Due, 'parts'> & Partial<Pick<Due, 'response'>>>();
   /** On whose behalf something is done outside of all requests, by place and connection. */
   readonly #outside = new Map<string, Party>();
   readonly #deaf = new Set<number>();
@@ -47,6 +47,10 @@ export class Disturber {
       format: options.format,
       process: this.#surroundings(),
       resume: (step, parts, response) => this.#resumed.set(step, { parts, response }),
+      replace: (step, by, part) => {
+        const { parts = this.#firing.parts, ...rest } = this.#resumed.get(step) ?? {};
+        this.#resumed.set(by, { ...rest, parts: parts.filter((one) => one !== part) });
+      },
     };
   }
 
@@ -105,7 +109,7 @@ export class Disturber {
   #settle(step: Step, connection: number): Settling {
     const call = this.#calls.get(step.asked);
     const resumed = this.#resumed.get(step);
-    if (call !== undefined && resumed === undefined && step.place === 'response') call.responses++;
+    if (call !== undefined && resumed?.response === undefined && step.place === 'response') call.responses++;
     // What the program itself says of a request that was not recorded is left alone.
     const isAlone = step.asked !== undefined && call === undefined;
     return new Settling(this.#tools, {
@@ -157,6 +161,7 @@ export class Disturber {
       },
       disconnect: (connection, how) => {
         this.#calls.cut((call) => call.connection === connection);
+        if (how !== 'half-close') this.#deaf.add(connection);
         stage().disconnect(connection, how);
       },
       push: (connection, step) => {

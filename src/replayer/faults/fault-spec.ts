@@ -22,7 +22,12 @@ interface Aim {
   chance?: number;
 }
 
-type Named<K extends { name: string }> = K extends { name: infer Name } ? Aim & { fault: Name } & GivenTo<K> : never;
+/** One plain object type, so that the compiler tells what is too much in it. */
+type Plain<T> = { [Key in keyof T]: T[Key] };
+
+type Named<K extends { name: string }> = K extends { name: infer Name }
+  ? Plain<Aim & { fault: Name } & GivenTo<K>>
+  : never;
 
 /** A fault as the library takes it: `{ fault: 'stall', at: 'response 3' }`. */
 export type FaultSpec = Named<(typeof faultKinds)[number]> | Named<(typeof presets)[number]>;

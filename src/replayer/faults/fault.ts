@@ -3,7 +3,7 @@ import type { Step } from '../step.ts';
 import type { GivenOf, Parameters, ValuesOf } from './parameters.ts';
 import type { PlaceName } from './place.ts';
 
-export type FaultGroup = 'time' | 'process' | 'connection' | 'bytes' | 'protocol';
+type FaultGroup = 'time' | 'process' | 'connection' | 'bytes' | 'protocol';
 
 /** What a fault makes of a step: what is sent in its stead, and whether what follows still comes. */
 export interface Outcome {
@@ -41,7 +41,10 @@ export interface FaultKind<Name extends string = string, P extends Parameters = 
 export type AnyKind = Omit<FaultKind, 'prepare'> & { prepare: (values: Readonly<Record<string, unknown>>) => Act };
 
 /** A kind as the catalogue has it: its name and parameters are known to the compiler. */
-export type KnownKind<Name extends string, P extends Parameters> = AnyKind & { name: Name; parameters: P };
+export type KnownKind<Name extends string, P extends Parameters> = Omit<AnyKind, 'name' | 'parameters'> & {
+  name: Name;
+  parameters: P;
+};
 
 /** What may be given to a kind. */
 export type GivenTo<K> = K extends { parameters: infer P extends Parameters } ? GivenOf<P> : never;
@@ -62,7 +65,7 @@ export interface Call {
 }
 
 /** What a fault is told when it acts. */
-export interface Occasion {
+interface Occasion {
   /** What is due: a message in JSON, or a moment without bytes. */
   step: Step;
   /** undefined at start-up, and on a connection before its first request. */

@@ -29,7 +29,8 @@ export function parseSpec(text: string, source: string): GivenFault {
 
 function add(given: Record<string, unknown>, [key, value]: readonly [string, string], source: string): void {
   const before = Object.hasOwn(given, key) ? given[key] : undefined;
-  if (key === 'where') given[key] = before === undefined ? [value] : [...[before].flat(), value];
+  if (key === 'where' && Array.isArray(before)) before.push(value);
+  else if (key === 'where') given[key] = [value];
   else if (before !== undefined || key === 'fault') throw refuse(source, `\`${key}\` is given twice`);
   else Object.defineProperty(given, key, { value, enumerable: true, configurable: true, writable: true });
 }

@@ -15,7 +15,7 @@ export const placeNames = [
 export type PlaceName = (typeof placeNames)[number];
 
 /** All places. */
-export const anywhere: readonly PlaceName[] = placeNames;
+export const anywhere: readonly PlaceName[] = [...placeNames];
 /** Those at which there is a message. */
 export const messages = [
   'loading',
@@ -31,6 +31,9 @@ export const messages = [
 export const inInvocations = ['request', 'acknowledgement', 'response', 'error', 'end'] as const;
 /** Those of a connection. */
 export const onConnections = ['connect', 'ready', ...inInvocations, 'any'] as const;
+
+/** No request has come yet. */
+export const startPlaces: ReadonlySet<string> = new Set(['start', 'loading', 'announcement', 'ready', 'connect']);
 
 /** A place of a fault. */
 export type Place =

@@ -3,7 +3,6 @@ import { mostSeed } from '../../foundation/option-spec.ts';
 import { RepriseError } from '../../foundation/reprise-error.ts';
 import type { FaultSpec } from './fault-spec.ts';
 import { parseSpec } from './parse-spec.ts';
-import type { GivenFault } from './read-aim.ts';
 import type { FaultPart, PlannedFault } from './read-fault.ts';
 import { readFault } from './read-fault.ts';
 
@@ -18,8 +17,12 @@ export interface FaultOptions {
 export interface PlannedFaults {
   /** Those of the plan come first. */
   faults: PlannedFault[];
-  seed: number;
+  /** Missing where none was given. */
+  seed: number | undefined;
 }
+
+/** What is to go wrong in a replay. */
+export type SeededFaults = PlannedFaults & { seed: number };
 
 /**
  * Reads the faults of a plan and of the options, in this order.
@@ -31,9 +34,14 @@ export async function planFaults({ faults = [], faultPlan, seed }: FaultOptions)
   const given = faults.map((one, index) =>
     typeof one === 'string'
       ? readFault(parseSpec(one, '`--fault`'), '`--fault`')
-      : readFault(one as GivenFault, `\`faults[${index}]\``),
+      : readFault({ ...one }, `\`faults[${index}]\``),
   );
-  return { faults: [...planned, ...given], seed: seed ?? plan?.seed ?? Math.floor(Math.random() * (mostSeed + 1)) };
+  return { faults: [...planned, ...given], seed: seed ?? plan?.seed };
+}
+
+/** A seed that nobody gave. */
+export function anySeed(): number {
+  return Math.floor(Math.random() * (mostSeed + 1));
 }
 
 /**
@@ -46,7 +54,7 @@ export function inMode(faults: readonly PlannedFault[], mode: TransportMode): Pl
 
 function partInMode(part: FaultPart, { name }: PlannedFault, mode: TransportMode): FaultPart {
   const { kind, place } = part;
-  if (mode === 'stdio' && (kind.isTcpOnly === true || (place.kind !== 'time' && tcpPlaces.has(place.name))))
+  if (mode === 'stdio' && isOfTcp(part))
     throw new RepriseError(
       'usage',
       `Failed to read the faults: ${name} acts where there are TCP connections, and this is stdio. Give \`--mode tcp\`, or leave it out.`,
@@ -56,3 +64,12 @@ function partInMode(part: FaultPart, { name }: PlannedFault, mode: TransportMode
 }
 
 const tcpPlaces: ReadonlySet<string> = new Set(['announcement', 'connect']);
+
+/** Whether something is to go wrong that only TCP connections have. */
+export function needsTcp(faults: readonly PlannedFault[]): boolean {
+  return faults.some(({ parts }) => parts.some(isOfTcp));
+}
+
+function isOfTcp({ kind, place }: FaultPart): boolean {
+  return kind.isTcpOnly === true || (place.kind !== 'time' && tcpPlaces.has(place.name));
+}

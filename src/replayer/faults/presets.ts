@@ -2,7 +2,7 @@ import type { Parameters } from './parameters.ts';
 import { count, milliseconds, text as textOf } from './parameters.ts';
 
 /** A fault as a preset has it: a kind, its parameters and its place. */
-export type PresetPart = Readonly<Record<string, string | number | boolean>> & { fault: string };
+type PresetPart = Readonly<Record<string, string | number | boolean>> & { fault: string };
 
 /** One or several faults under the name of what users see. */
 export interface Preset {

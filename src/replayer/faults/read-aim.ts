@@ -95,6 +95,15 @@ export function refuse(source: Source, reason: string): RepriseError {
 }
 
 function show(value: unknown): string {
-  const text = typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? 'nothing');
+  const text = typeof value === 'string' ? `'${value}'` : toJson(value);
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}
+
+function toJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'nothing';
+  } catch {
+    // Circular, as aliases can make it, or of a kind that JSON has not.
+    return `a value of type ${typeof value}`;
+  }
 }

@@ -3,7 +3,7 @@ import { faultKinds } from './catalogue.ts';
 import type { Act, AnyKind } from './fault.ts';
 import type { Parameters } from './parameters.ts';
 import type { Place } from './place.ts';
-import { parsePlace, showPlace } from './place.ts';
+import { parsePlace, showPlace, startPlaces } from './place.ts';
 import type { Preset } from './presets.ts';
 import { presets } from './presets.ts';
 import type { GivenFault } from './read-aim.ts';
@@ -27,9 +27,6 @@ export interface PlannedFault {
   selection: Selection;
   parts: FaultPart[];
 }
-
-/** No request has come yet. */
-const startPlaces: ReadonlySet<string> = new Set(['start', 'loading', 'announcement', 'ready', 'connect']);
 
 /**
  * Reads a fault: which, with which parameters, where and on what.

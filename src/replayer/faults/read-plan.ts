@@ -21,7 +21,7 @@ const keys = ['$schema', 'seed', 'faults'];
  */
 export function readPlan(file: string): FaultPlan {
   const lines = new LineCounter();
-  const document = parseDocument(readText(file), { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(readText(file), { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const lineAt = (offset = 0): number => lines.linePos(offset).line || 1;
   const [error] = document.errors;
   if (error !== undefined)

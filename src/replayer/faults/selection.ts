@@ -78,7 +78,7 @@ function hasValue(request: GoValue, path: readonly PathSegment[], wanted: string
 }
 
 /** Whether a text is as a pattern has it, in which `*` stands for any text. Takes time in proportion to the text. */
-export function matchesGlob(pattern: string, text: string): boolean {
+function matchesGlob(pattern: string, text: string): boolean {
   const [first = '', ...rest] = pattern.split('*');
   const last = rest.pop();
   if (last === undefined) return text === pattern;

@@ -18,6 +18,8 @@ export interface SettlingTools {
   process: Surroundings;
   /** A step that is looked at again: which parts have not acted on it yet, and which response it is. */
   resume: (step: Step, parts: readonly Bound[], response: number) => void;
+  /** A step that comes in the stead of another one: a part has had its turn on it. */
+  replace: (step: Step, by: Step, part: Bound) => void;
 }
 
 /** A step that is due. */
@@ -127,9 +129,12 @@ export class Settling {
     const following = this.#tail?.();
     if (following === undefined || following.bytes.length === 0) return false;
     const { parts, response } = this.#due;
-    const late: Step = { ...piece, due: following.due, ...(following.next && { next: following.next }) };
-    this.#tools.resume(late, parts.slice(parts.indexOf(part) + 1), response);
-    this.#tail = () => ({ ...following, next: () => late });
+    const { resume, replace } = this.#tools;
+    const late = remembering({ ...piece, due: following.due, ...(following.next && { next: following.next }) });
+    resume(late, parts.slice(parts.indexOf(part) + 1), response);
+    const early: Step = { ...following, next: () => late };
+    replace(following, early, part);
+    this.#tail = () => early;
     return true;
   }
 }
@@ -143,12 +148,15 @@ function momentAfter({ due, asked }: Step): Step {
   return { place: 'time', due, bytes: '', ...(asked === undefined ? {} : { asked }) };
 }
 
-/** A step whose followers are made once, however often they are looked at. */
+/** Steps whose followers are made once. */
+const remembered = new WeakSet<Step>();
+
+/** A step whose followers are made once, however often they are looked at. It stays the one that it is from then on. */
 function remembering(step: Step): Step {
   const { next } = step;
-  if (next === undefined) return step;
+  if (next === undefined || remembered.has(step)) return step;
   let known: { step: Step | undefined } | undefined;
-  return {
+  const made: Step = {
     ...step,
     next() {
       if (known === undefined) {
@@ -158,6 +166,8 @@ function remembering(step: Step): Step {
       return known.step;
     },
   };
+  remembered.add(made);
+  return made;
 }
 
 function isLastResponse(step: Step): boolean {
