@@ -1,5 +1,6 @@
 // node bench/run.mjs [NAME…]: how fast reprise is against the tools that do the least, side by side in one run. Needs a C
 // compiler. Figures are medians; ratios are medians of the pairs. A machine that does something else meanwhile spoils them.
+// BEFORE=/path/to/another/checkout node bench/run.mjs versus: the replay of this one against that one's, which is built.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -11,13 +12,14 @@ import { fileURLToPath } from 'node:url';
 const pathOf = (name) => fileURLToPath(new URL(name, import.meta.url));
 const program = pathOf('../bin/reprise.js');
 const folder = mkdtempSync(join(tmpdir(), 'reprise-bench-'));
+const stdioRequests = 100_000;
 const pairs = Number(process.env.PAIRS ?? 9);
 const compiled = Object.fromEntries(['lines', 'load'].map((name) => [name, compile(name)]));
 
 const benches = { ready, dropIn, burst, sustained, tcp };
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);
 try {
-  for (const name of names) await benches[name]();
+  for (const name of names) await (name === 'versus' ? versus : benches[name])();
 } finally {
   rmSync(folder, { recursive: true });
 }
@@ -99,17 +101,57 @@ async function tcp() {
   writeFileSync(recording, loadRecording());
   const replay = spawn(process.execPath, [program, 'replay', recording, '-m', 'tcp', '--pace', 'instant']);
   const [echoPort, replayPort] = [await portOf(echo, /^(\d+)/), await portOf(replay, /"port":(\d+)/)];
-  const rate = (port, connections, ...rest) =>
-    JSON.parse(
-      execFileSync(compiled.load, ['-p', String(port), '-c', String(connections), '-d', '1', '-w', '0.5', ...rest]),
-    ).rps;
   for (const connections of [1, 100, 1000]) {
     await compare(`TCP, ${connections} connections, requests/s`, 'Node echo', {
-      theirs: () => rate(echoPort, connections),
-      ours: () => rate(replayPort, connections, '-m', 'plugin_invoke_end'),
+      theirs: () => rateOf(echoPort, connections),
+      ours: () => rateOf(replayPort, connections, '-m', 'plugin_invoke_end'),
     });
   }
   for (const child of [echo, replay]) child.kill('SIGKILL');
+}
+
+/** What a change costs a replay: start, and requests a second over TCP and stdio. */
+async function versus() {
+  const programs = { theirs: join(process.env.BEFORE ?? '.', 'bin/reprise.js'), ours: program };
+  const recording = join(folder, 'load.jsonl');
+  writeFileSync(recording, loadRecording());
+  const both = (measure) =>
+    Object.fromEntries(Object.entries(programs).map(([who, file]) => [who, () => measure(file, who)]));
+  const command = (file, ...rest) => [process.execPath, file, 'replay', recording, '--pace', 'instant', ...rest];
+  await compare(
+    'start to ready, ms',
+    'before',
+    both((file) => timeOf(command(file), 'plugin_ready')),
+  );
+  const request = `${JSON.stringify(loadRequest())}\n`;
+  const requests = Buffer.from(request.repeat(stdioRequests));
+  await compare(
+    'stdio, requests/s',
+    'before',
+    both((file) => {
+      const began = performance.now();
+      spawnSync(process.execPath, command(file, '--exit-on-eof').slice(1), { input: requests, maxBuffer: 1 << 30 });
+      return (stdioRequests * 1000) / (performance.now() - began);
+    }),
+  );
+  const children = Object.entries(programs).map(([who, file]) => {
+    const [node, ...rest] = command(file, '-m', 'tcp');
+    return [who, spawn(node, rest)];
+  });
+  const ports = {};
+  for (const [who, child] of children) ports[who] = await portOf(child, /"port":(\d+)/);
+  for (const connections of [1, 100, 1000])
+    await compare(
+      `TCP, ${connections} connections, requests/s`,
+      'before',
+      both((_file, who) => rateOf(ports[who], connections, '-m', 'plugin_invoke_end')),
+    );
+  for (const [, child] of children) child.kill('SIGKILL');
+}
+
+function rateOf(port, connections, ...rest) {
+  const args = ['-p', String(port), '-c', String(connections), '-d', '1', '-w', '0.5', ...rest];
+  return JSON.parse(execFileSync(compiled.load, args)).rps;
 }
 
 async function compare(what, other, { theirs, ours }) {
@@ -152,14 +194,19 @@ function compile(name) {
   return file;
 }
 
-/** A session that holds what bench/load.c asks. */
-function loadRecording() {
-  const request = {
+/** What bench/load.c asks. */
+function loadRequest() {
+  return {
     invoke_id: '1',
     type: 'tool',
     action: 'invoke_tool',
     request: { provider: 'p', tool: 't', credentials: {}, tool_parameters: { pad: 'a'.repeat(56) } },
   };
+}
+
+/** A session that holds it. */
+function loadRecording() {
+  const request = loadRequest();
   const message = (type, response, id = '1') => ({ from: 'plugin', message: { invoke_id: id, type, response } });
   const lines = [
     message('plugin_ready', { info: 'plugin loaded' }, ''),

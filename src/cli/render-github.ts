@@ -10,10 +10,11 @@ const mostListed = 100;
 
 /** Workflow commands, which both streams of a step are searched for: a miss is an error, and in strict mode the rest too. */
 export function renderAnnotations(report: Report, isStrict: boolean): string {
-  const { missed, repeated, unused } = report;
+  const { missed, repeated, unused, faults } = report;
   const rest = [
     ...repeated.map((one) => ({ title: 'repeated', text: `${nameInvocation(one)} was given ${one.uses} times` })),
     ...unused.map((one) => ({ title: 'not used', text: `${nameInvocation(one)} was not used` })),
+    ...idleOf(faults).map((fault) => ({ title: 'fault', text: `${fault} never acted` })),
   ];
   const all = [
     ...missed.map((one) => ({ title: `no match, ${nameLine(one)}`, text: escapeText(one.text) })),
@@ -27,7 +28,7 @@ export function renderAnnotations(report: Report, isStrict: boolean): string {
 
 /** Markdown for the page of the run. */
 export function renderStepSummary({ report, processes }: JournalsSum, isStrict: boolean): string {
-  const { counts, missed, repeated, unused } = report;
+  const { counts, missed, repeated, unused, faults } = report;
   const rows = Object.entries(counts).map(([name, count]) => `| ${name} | ${count} |`);
   return [
     `### reprise: ${report.ok ? 'all as recorded' : 'not all as recorded'}`,
@@ -46,9 +47,14 @@ export function renderStepSummary({ report, processes }: JournalsSum, isStrict: 
       repeated.map((one) => `${nameInvocation(one)}, ${one.uses} times`),
     ),
     ...renderList('Not used', unused.map(nameInvocation)),
+    ...renderList('Faults that never acted', idleOf(faults)),
     '',
     '',
   ].join('\n');
+}
+
+function idleOf(faults: Report['faults']): string[] {
+  return faults.filter(({ fired }) => fired === 0).map(({ fault }) => escapeText(fault));
 }
 
 function renderList(title: string, items: readonly string[]): string[] {

@@ -19,7 +19,7 @@ interface Suite {
 
 /**
  * A report as JUnit XML: each recorded invocation is a test that passed if it was used, and each miss one that failed. In
- * strict mode what was repeated or not used has failed too; otherwise the latter was skipped.
+ * strict mode what was repeated or not used has failed too, and a fault that never acted; otherwise these were skipped.
  */
 export function renderJUnit(report: Report, isStrict: boolean): string {
   const suites: Suite[] = [
@@ -29,6 +29,7 @@ export function renderJUnit(report: Report, isStrict: boolean): string {
     },
     { name: 'requests', cases: report.missed.map(missCase) },
     { name: 'refused lines', cases: report.refused.map(refusalCase) },
+    { name: 'faults', cases: report.faults.map((one) => faultCase(one, isStrict)) },
   ].filter(({ cases }) => cases.length > 0);
   const all = suites.flatMap(({ cases }) => cases);
   const builder = new XMLBuilder({
@@ -90,6 +91,15 @@ function missCase({ asked, action, text, journal, session }: Report['missed'][nu
 function refusalCase({ asked, error, journal, session }: Report['refused'][number]): TestCase {
   const where = journal === undefined ? '' : ` (${basename(journal)})`;
   return { '@_classname': fit(session ?? 'refused lines'), '@_name': fit(`line ${asked}: ${error}${where}`) };
+}
+
+function faultCase({ fault, fired }: Report['faults'][number], isStrict: boolean): TestCase {
+  const about = { '@_classname': 'faults', '@_name': fit(fault) };
+  if (fired > 0) return about;
+  const message = 'the fault never acted';
+  return isStrict
+    ? { ...about, failure: failure(message, 'idle') }
+    : { ...about, skipped: { '@_message': fit(message) } };
 }
 
 function failure(message: string, type: string): { '@_message': string; '@_type': string } {
