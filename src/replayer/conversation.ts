@@ -25,6 +25,8 @@ export class Conversation {
   readonly #responder: Responder;
   readonly #splitter = new LineSplitter(longestRequest);
   #postponed: Postponed[] = [];
+  /** Answers to lines that came together: at a pace, all of these are acknowledged first. */
+  #begun: (() => Step | undefined)[] | undefined;
 
   constructor(options: ConversationOptions) {
     this.#options = options;
@@ -69,6 +71,7 @@ export class Conversation {
     const isInstant = tempo.factor === 0;
     queue.fill((now) => {
       const requests: Postponed[] = [];
+      if (!isInstant) this.#begun = [];
       split((bytes) => {
         if (faults !== undefined) return this.#disturb(bytes, now, faults);
         const line = ledger.open(connection);
@@ -82,6 +85,9 @@ export class Conversation {
         }
       });
       for (const one of requests) this.#play(one);
+      const begun = this.#begun ?? [];
+      this.#begun = undefined;
+      for (const begin of begun) this.#push(begin());
     });
   }
 
@@ -130,9 +136,14 @@ export class Conversation {
       due: now,
       bytes: format.acknowledgement,
       asked,
-      next() {
-        if (tempo.factor > 0) queue.flush();
-        return answer?.begin(faults.startOf(tempo.factor === 0 ? now : clock.now()));
+      next: () => {
+        const isInstant = tempo.factor === 0;
+        if (!isInstant) queue.flush();
+        const start = faults.startOf(isInstant ? now : clock.now());
+        const begin = (): Step | undefined => answer?.begin(start);
+        if (this.#begun === undefined || request.kind === 'refused') return begin();
+        this.#begun.push(begin);
+        return undefined;
       },
     };
     queue.push({ place: 'request', due: now, bytes: '', asked, next: () => acknowledgement });

@@ -7,10 +7,10 @@ import { parseMessage } from '../../protocol/message.ts';
 export const fields = ['invoke_id', 'type', 'response'] as const;
 export type Field = (typeof fields)[number];
 
-/** A line without its ending, and that. */
+/** A message without its ending, and that; in the text format it has two newlines. */
 export function cutEnding(bytes: Buffer): { line: Buffer; ending: Buffer } {
-  const hasNewline = bytes.at(-1) === 0x0a;
-  const at = bytes.length - (hasNewline ? (bytes.at(-2) === 0x0d ? 2 : 1) : 0);
+  let at = bytes.length;
+  while (bytes[at - 1] === 0x0a) at -= bytes[at - 2] === 0x0d ? 2 : 1;
   return { line: bytes.subarray(0, at), ending: bytes.subarray(at) };
 }
 
