@@ -9,10 +9,10 @@ import type { ProcessExit } from '../transport/child.ts';
 import { openOutlet } from '../transport/outlet.ts';
 import { Journal } from './journal.ts';
 import { createJournalHeader } from './journal-header.ts';
-import type { Disturber, DisturberOptions } from './faults/disturber.ts';
 import type { SeededFaults } from './faults/plan-faults.ts';
 import { Ledger } from './ledger.ts';
 import { LineCache } from './line-cache.ts';
+import { loadFaults, openDisturber } from './load-faults.ts';
 import { openScript } from './open-script.ts';
 import { createTempo, parsePace } from './pace.ts';
 import type { ReplayOptions } from './replay-options.ts';
@@ -88,7 +88,7 @@ export async function startReplay({ files, options, ...own }: Settled<ReplayOpti
   const tempo = createTempo(parsePace(options.pace ?? 'recorded'), options.maxGap, options.startupGap);
   const { format = formats[responseFormat] } = own;
   const [input, output, errors] = [new PassThrough(), new PassThrough(), new PassThrough()];
-  const planned = await planOf(options, mode);
+  const planned = await loadFaults(options, mode);
   const warn = (text: string): void => options.onWarning?.(text);
 
   if (options.journal !== undefined) refuseSame('--journal', options.journal, files);
@@ -97,7 +97,7 @@ export async function startReplay({ files, options, ...own }: Settled<ReplayOpti
   try {
     const journal = openJournal(files, options, planned);
     if (options.report !== undefined) prepareReport(options.report);
-    const faults = await disturberOf(planned, { format, journal, clock });
+    const faults = await openDisturber(planned, { format, journal, clock });
     // Faults find messages in JSON, and write them in the format.
     const spoken = faults === undefined ? format : formats.json;
     const ledger = new Ledger(script, journal, { onMissed: options.onMissed, spelling: own.spelling, faults });
@@ -120,7 +120,7 @@ export async function startReplay({ files, options, ...own }: Settled<ReplayOpti
     });
     // What a fault does must not depend on how fast the recordings are read.
     if (faults !== undefined) await script.readOn(() => undefined);
-    for (const text of explainIdle(options, mode)) warn(text);
+    for (const text of explainIdle(options, mode, planned !== undefined)) warn(text);
     if (mode === 'tcp' && script.isReady) await stage.listen(options);
     stage.start();
     const reading = stage.readScript().then(() => {
@@ -169,24 +169,6 @@ async function wrapUp({ ledger, journal, reading, options }: Books, exit: Proces
   return last;
 }
 
-/** What is to go wrong; nothing of it is loaded where nothing is. */
-async function planOf(options: ReplayOptions, mode: TransportMode): Promise<SeededFaults | undefined> {
-  const { faults = [], faultPlan } = options;
-  if (faults.length === 0 && faultPlan === undefined) return undefined;
-  const { anySeed, inMode, planFaults } = await import('./faults/plan-faults.ts');
-  const { faults: planned, seed = anySeed() } = await planFaults(options);
-  return { faults: inMode(planned, mode), seed };
-}
-
-async function disturberOf(
-  planned: SeededFaults | undefined,
-  rest: Pick<DisturberOptions, 'format' | 'journal' | 'clock'>,
-): Promise<Disturber | undefined> {
-  if (planned === undefined) return undefined;
-  const { Disturber } = await import('./faults/disturber.ts');
-  return new Disturber({ ...planned, ...rest });
-}
-
 function openJournal(files: readonly string[], options: ReplayOptions, planned: SeededFaults | undefined): Journal {
   return new Journal({
     header: createJournalHeader(files, options, planned),
@@ -198,10 +180,15 @@ function openJournal(files: readonly string[], options: ReplayOptions, planned: 
   });
 }
 
-/** Options that do nothing in this mode, in words. */
-function explainIdle({ host, port, exitOnEof }: ReplayOptions, mode: TransportMode): string[] {
+/** Options that do nothing here, in words. */
+function explainIdle(
+  { host, port, exitOnEof, seed }: ReplayOptions,
+  mode: TransportMode,
+  hasFaults: boolean,
+): string[] {
   const idle = mode === 'tcp' ? { exitOnEof } : { host, port };
-  return Object.entries(idle).flatMap(([name, value]) =>
+  const words = Object.entries(idle).flatMap(([name, value]) =>
     value === undefined || value === false ? [] : [`\`${name}\` does nothing in ${mode} mode.`],
   );
+  return seed === undefined || hasFaults ? words : [...words, '`seed` does nothing without faults.'];
 }

@@ -12,6 +12,7 @@ const batchBytes = 64 << 10;
 
 interface Waiting {
   step: Step;
+  /** Of what is due at the same time, the lower comes first. What follows a step has its number. */
   order: number;
 }
 
@@ -32,10 +33,13 @@ export interface QueueOptions {
 /** Nothing is sent before a time, and then first of all what follows. */
 interface Hold {
   until: number;
-  next: Step | undefined;
+  next: Waiting | undefined;
 }
 
-/** All that goes to one client, by time; what is due at the same time in the order in which it was pushed. */
+/**
+ * All that goes to one client, by time; what is due at the same time in the order in which it was pushed, with what
+ * follows it. So the order does not depend on how fast the client reads.
+ */
 export class StepQueue {
   readonly #options: QueueOptions;
   readonly #waiting = new Heap<Waiting>((a, b) => a.step.due - b.step.due || a.order - b.order);
@@ -71,8 +75,9 @@ export class StepQueue {
 
   push(step: Step): void {
     if (this.#isClosed) return;
-    if (this.#isRunning && this.#isNext(step)) this.#send(step);
-    else this.#wait(step);
+    const waiting = { step, order: this.#order++ };
+    if (this.#isRunning && this.#isNext(waiting)) this.#send(waiting);
+    else this.#wait(waiting);
   }
 
   /** Lets `fill` push steps, and sends at once, in as few writes as may be, what is due of them. It is given the time. */
@@ -91,7 +96,7 @@ export class StepQueue {
   run(): void {
     if (this.#isRunning) return;
     this.#start();
-    for (let step = this.#nextDue(); step !== undefined; step = this.#nextDue()) this.#send(step);
+    for (let next = this.#nextDue(); next !== undefined; next = this.#nextDue()) this.#send(next);
     this.flush();
     this.#options.journal.flush();
     this.#isRunning = false;
@@ -111,7 +116,7 @@ export class StepQueue {
   }
 
   /** The next step that is due. */
-  #nextDue(): Step | undefined {
+  #nextDue(): Waiting | undefined {
     if (this.#isBlocked) return undefined;
     if (this.#hold !== undefined) {
       const { until, next } = this.#hold;
@@ -122,7 +127,7 @@ export class StepQueue {
     const top = this.#waiting.peek();
     if (top === undefined || top.step.due > this.#now) return undefined;
     this.#waiting.pop();
-    return top.step;
+    return top;
   }
 
   #start(): void {
@@ -131,22 +136,15 @@ export class StepQueue {
   }
 
   /** Whether a step is due now, and nothing that waits comes before it: it need not wait, then. */
-  #isNext({ due }: Step): boolean {
+  #isNext({ step: { due }, order }: Waiting): boolean {
     if (due > this.#now || this.#isBlocked || this.#hold !== undefined) return false;
     const top = this.#waiting.peek();
-    return top === undefined || top.step.due > due;
+    return top === undefined || top.step.due > due || (top.step.due === due && top.order > order);
   }
 
-  /** Whether what stands in a step's stead may be sent at once: what waits as long comes behind it. */
-  #mayGo({ due }: Step): boolean {
-    if (due > this.#now || this.#isBlocked || this.#hold !== undefined) return false;
-    const top = this.#waiting.peek();
-    return top === undefined || top.step.due >= due;
-  }
-
-  #wait(step: Step): void {
-    this.#waiting.push({ step, order: this.#order++ });
-    if (!this.#isRunning && this.#waiting.peek()?.step === step) this.#appoint(step.due);
+  #wait(waiting: Waiting): void {
+    this.#waiting.push(waiting);
+    if (!this.#isRunning && this.#waiting.peek() === waiting) this.#appoint(waiting.step.due);
   }
 
   /** Drops all that waits, and takes nothing more. */
@@ -166,13 +164,14 @@ export class StepQueue {
   }
 
   /** Sends a step, and those that follow it as long as they are due and nothing else comes first. */
-  #send(first: Step): void {
+  #send({ step: first, order }: Waiting): void {
     const { faults, journal, connection } = this.#options;
     for (let step = first; ;) {
       if (faults !== undefined) {
         const disturbed = faults.disturb(step, connection);
         if (disturbed === undefined) return;
-        if (disturbed !== step && !this.#mayGo(disturbed)) return this.#wait(disturbed);
+        if (disturbed !== step && !this.#isNext({ step: disturbed, order }))
+          return this.#wait({ step: disturbed, order });
         step = disturbed;
       }
       if (journal.isOpen) this.#enter(step);
@@ -181,15 +180,15 @@ export class StepQueue {
       if (step.onSent !== undefined || step.exit !== undefined) this.#finish(step);
       if (this.#isClosed) return;
       const next: Step | undefined = step.next?.();
-      if (step.hold !== undefined) return this.#holdFor(step.hold, next);
+      if (step.hold !== undefined) return this.#holdFor(step.hold, next && { step: next, order });
       if (next === undefined) return;
-      if (!this.#isNext(next)) return this.#wait(next);
+      if (!this.#isNext({ step: next, order })) return this.#wait({ step: next, order });
       step = next;
     }
   }
 
   /** What has been sent is a write of its own, and after it nothing is sent for a time. */
-  #holdFor(ms: number, next: Step | undefined): void {
+  #holdFor(ms: number, next: Waiting | undefined): void {
     this.flush();
     const until = Math.max(this.#now + ms, this.#hold?.until ?? 0);
     this.#hold = { until, next };
