@@ -1,19 +1,77 @@
-// Makes docs/cli.md from the option table, by way of the program's own help. `--check` says whether it is in step.
+// Makes docs/cli.md from the option table and the tables of docs/faults.md from the catalogue, by way of the program itself.
+// `--check` says whether they are in step.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tsImport } from 'tsx/esm/api';
 import { root, runScript, say, ScriptError } from './project.mjs';
 
-const file = join(root, 'docs/cli.md');
+const pages = {
+  'docs/cli.md': async () => renderPage(await renderDropIn()),
+  'docs/faults.md': (text) => {
+    const { faults, presets } = JSON.parse(reprise('faults', '--json'));
+    return fill(fill(text, 'catalogue', renderKinds(faults)), 'presets', renderPresets(presets));
+  },
+};
 
 await runScript(import.meta.url, async () => {
-  const text = renderPage(await renderDropIn());
-  if (!process.argv.includes('--check')) writeFileSync(file, text);
-  else if (!existsSync(file) || readFileSync(file, 'utf8') !== text)
-    throw new ScriptError('docs/cli.md is not in step with the option table. Run `npm run docs`.');
-  say(`docs/cli.md ${process.argv.includes('--check') ? 'is in step' : 'is written'}`);
+  const isCheck = process.argv.includes('--check');
+  for (const [name, render] of Object.entries(pages)) {
+    const file = join(root, name);
+    const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    const text = await render(before);
+    if (!isCheck) writeFileSync(file, text);
+    else if (before !== text) throw new ScriptError(`${name} is not in step with the program. Run \`npm run docs\`.`);
+    say(`${name} ${isCheck ? 'is in step' : 'is written'}`);
+  }
 });
+
+/** Puts a text between a page's marks of a name. */
+function fill(page, name, text) {
+  const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [head, rest = ''] = page.split(start);
+  const [, tail] = rest.split(end);
+  if (tail === undefined) throw new ScriptError(`docs/faults.md has no ${start} with an ${end} behind it. Write both.`);
+  return `${head}${start}\n\n${text}\n\n${end}${tail}`;
+}
+
+/** A table for each group, and which kinds need nothing that is due. */
+function renderKinds(kinds) {
+  const groups = [...new Set(kinds.map(({ group }) => group))].map((group) => {
+    const members = kinds.filter((kind) => kind.group === group);
+    const note = members.every((kind) => kind.tcp_only) ? 'In TCP mode only.\n\n' : '';
+    return `### ${group}\n\n${note}${renderFaults(members)}`;
+  });
+  const others = kinds.filter((kind) => !kind.changes_message).map(({ name }) => `\`${name}\``);
+  const note = `These can act \`after\` a place, too, or some time after a request; the others change what is due. ${others.join(', ')}.`;
+  return [...groups, note].join('\n\n');
+}
+
+function renderPresets(presets) {
+  return renderFaults(presets, [
+    'known',
+    ({ known, source }) => (source === undefined ? known : `[${known}](${source})`),
+  ]);
+}
+
+/** A table, with one more column where there is more to say. */
+function renderFaults(faults, [head, tell] = []) {
+  const more = (text) => (head === undefined ? '' : ` ${text} |`);
+  const rows = faults.map((fault) => {
+    const parameters = Object.entries(fault.parameters).map(renderParameter).join('<br>');
+    return `| \`${fault.name}\` | ${fault.at} | ${parameters} | ${fault.text} |${more(tell?.(fault))}`;
+  });
+  return [
+    `| fault | usually at | parameters | what happens |${more(head)}`,
+    `| --- | --- | --- | --- |${more('---')}`,
+    ...rows,
+  ].join('\n');
+}
+
+function renderParameter([name, { usually, text }]) {
+  const value = typeof usually === 'string' && /[^\w-]/.test(usually) ? JSON.stringify(usually) : usually;
+  return `\`${name}${value === undefined ? '' : `=${value}`}\` ${text}`;
+}
 
 /** What only the drop-in reads, as a table. */
 async function renderDropIn() {
@@ -45,10 +103,14 @@ function renderPage(dropIn) {
 }
 
 function help(...words) {
-  return execFileSync(process.execPath, [join(root, 'bin/reprise.js'), ...words, '--help'], {
+  return reprise(...words, '--help').trimEnd();
+}
+
+function reprise(...words) {
+  return execFileSync(process.execPath, [join(root, 'bin/reprise.js'), ...words], {
     encoding: 'utf8',
     env: { ...process.env, COLUMNS: '120', NO_COLOR: '1' },
-  }).trimEnd();
+  });
 }
 
 function fence(text) {

@@ -93,7 +93,10 @@ test('tells where a plan would act, and what never would', async () => {
     '2 places, if the requests come as recorded; seed 3',
   ]);
   const json = await reprise(['faults', '--fault-plan', plan, '--json', recording]);
-  expect(JSON.parse(json.stdout)).toMatchObject({ fault: 'stall at=response:2', place: 'response 2', invocation: 1 });
+  expect(json.stdout.split('\n').map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { fault: 'stall at=response:2', place: 'response 2', invocation: 1 },
+    { seed: 3, idle: ['exit at=response:9'] },
+  ]);
 });
 
 test('what it tells is what happens when the same requests come', async () => {
@@ -126,7 +129,10 @@ test('what it tells is what happens when the same requests come', async () => {
     plugin.stdin.write(`${request(`x${n}`, { n })}\n`);
     await heard.text(`"x${n}","type":"plugin_invoke_end"`);
   }
-  const rows = told.stdout.split('\n').map((line) => JSON.parse(line) as { fault: string; place: string });
+  const rows = told.stdout
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as { fault: string; place: string });
   expect(rows.length).toBeGreaterThan(3);
   expect(fired).toEqual(rows.map(({ fault, place }) => [fault, place]));
 });

@@ -31,6 +31,9 @@ export async function recordSession(plan: RecordPlan, start: Start): Promise<num
   const folder = resolve(plan.replaces === undefined ? openFolder(settings) : dirname(plan.replaces));
   const [part, stem] = [partOf(folder, plan.name), join(folder, plan.name)];
   const notes = openNotes(process.env);
+  const { faults = [], faultPlan } = settings.options;
+  if (faults.length > 0 || faultPlan !== undefined)
+    notes.say('reprise: this session is recorded, and nothing goes wrong in it: faults act in replays\n');
   const { command, stdout } = commandOf(start, realDify(settings, start.env));
   const stdin = openOwnStdin();
   const recorder = await record({

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { TransportMode } from '../../foundation/choices.ts';
 import type { ReadOptions } from '../../foundation/read-options.ts';
@@ -8,6 +9,7 @@ import { locateFaults } from '../../replayer/faults/locate-faults.ts';
 import type { Location } from '../../replayer/faults/locate-faults.ts';
 import { parsePlace, startPlaces } from '../../replayer/faults/place.ts';
 import { anySeed, needsTcp, planFaults } from '../../replayer/faults/plan-faults.ts';
+import type { PlannedFault } from '../../replayer/faults/read-fault.ts';
 import { openScript } from '../../replayer/open-script.ts';
 import { settle } from '../../replayer/settings.ts';
 import { escapeText, shorten } from '../escape-text.ts';
@@ -38,6 +40,11 @@ export async function runFaults({ values, words }: ReadOptions): Promise<number>
   }
   if (rest.length > 0)
     throw new RepriseError('usage', 'Failed to show a fault: give one name, or recordings and a `--fault-plan`.');
+  if (existsSync(name))
+    throw new RepriseError(
+      'usage',
+      `Failed to show a fault: ${name} is a file. Say with \`--fault\` or \`--fault-plan\` what is to act there.`,
+    );
   await show(find(name), output, isJson);
   return 0;
 }
@@ -99,16 +106,19 @@ async function locate(
   try {
     await script.readOn(() => undefined);
     const locations = locateFaults(script, { faults, seed, mode });
-    const idle = faults.filter(({ text }) => locations.every(({ fault }) => fault !== text)).map(({ text }) => text);
-    if (isJson) for (const location of locations) await output.write(`${toJson(plain(location))}\n`);
-    else {
+    const idle = faults.filter(({ text }) => locations.every(({ fault }) => fault !== text));
+    const never = idle.filter(({ parts }) => !parts.some(({ kind }) => kind.isOfTwo));
+    if (isJson) {
+      for (const location of locations) await output.write(`${toJson(plain(location))}\n`);
+      await output.write(`${toJson({ seed, idle: never.map(({ text }) => text) })}\n`);
+    } else {
       const rows = rowsOf(locations);
       if (rows.length > 0)
         await output.write(renderTable([{ head: 'fault' }, { head: 'in' }, { head: 'acts at' }], rows, output.paint));
-      for (const text of idle) await output.write(`${escapeText(text)} would never act\n`);
+      for (const fault of idle) await output.write(`${escapeText(fault.text)} ${explainIdle(fault, seed)}\n`);
       await output.write(`${renderCount(locations.length, 'place')}, if the requests come as recorded; seed ${seed}\n`);
     }
-    return idle.length === 0 ? 0 : 1;
+    return never.length === 0 ? 0 : 1;
   } finally {
     script.close();
   }
@@ -132,6 +142,13 @@ function joinPlaces(places: readonly string[]): string {
     place.startsWith('response ') && places[index - 1]?.startsWith('response ') === true ? place.slice(9) : place,
   );
   return shorten(words.join(', '), longestPlaces);
+}
+
+/** Why nothing is to be seen of a fault, in words. */
+function explainIdle({ parts, selection }: PlannedFault, seed: number): string {
+  if (parts.some(({ kind }) => kind.isOfTwo))
+    return 'acts where two invocations run at once: what is told here has one at a time';
+  return selection.chance === undefined ? 'would never act' : `would not act with seed ${seed}`;
 }
 
 function plain({ fault, place, invocation }: Location): Record<string, unknown> {

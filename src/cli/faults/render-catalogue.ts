@@ -1,5 +1,6 @@
 import { faultKinds } from '../../replayer/faults/catalogue.ts';
 import type { AnyKind } from '../../replayer/faults/fault.ts';
+import { readFault } from '../../replayer/faults/read-fault.ts';
 import type { Preset } from '../../replayer/faults/presets.ts';
 import { presets } from '../../replayer/faults/presets.ts';
 import type { Paint } from '../paint.ts';
@@ -79,7 +80,8 @@ function describe(listed: Listed): DescribedFault {
   );
   if ('expand' in listed) {
     const { known, source } = listed;
-    return Object.assign({ name, text, at, parameters }, { known, source });
+    const isTcpOnly = readFault({ fault: name }, name).parts.some(({ kind }) => kind.isTcpOnly);
+    return Object.assign({ name, text, at, parameters }, { group: 'presets', known, source, tcp_only: isTcpOnly });
   }
   const { group, places, isChange = false, isTcpOnly = false } = listed;
   return Object.assign(

@@ -74,7 +74,9 @@ export class Disturber {
     const call = this.#calls.open(asking);
     for (const part of this.#firing.parts) {
       if (part.place.kind !== 'time' || !call.chosen.has(part.fault)) continue;
-      this.#backstage?.after(part.place.ms, () => this.#meet(part, call));
+      const { ms } = part.place;
+      const due = this.#clock.now() + ms;
+      this.#backstage?.after(ms, () => this.#meet(part, call, due));
     }
   }
 
@@ -131,9 +133,9 @@ export class Disturber {
   }
 
   /** So long after a request, something happens to it, whatever is due. */
-  #meet(part: Bound, { asked, connection }: LiveCall): void {
+  #meet(part: Bound, { asked, connection }: LiveCall, due: number): void {
     if (this.#calls.get(asked) === undefined) return;
-    const step: Step = { place: 'time', due: this.#clock.now(), bytes: '', asked };
+    const step: Step = { place: 'time', due, bytes: '', asked };
     this.#resumed.set(step, { parts: [part], response: 0 });
     this.#backstage?.push(connection, step);
   }

@@ -34,6 +34,8 @@ export interface FaultKind<Name extends string = string, P extends Parameters = 
   isOfStart?: true;
   /** It needs TCP connections. */
   isTcpOnly?: true;
+  /** It needs another invocation that runs at the same time. */
+  isOfTwo?: true;
   prepare: (values: ValuesOf<P>) => Act;
 }
 

@@ -2,7 +2,7 @@ import type { Journal } from '../journal.ts';
 import type { LiveCall, Party } from './calls.ts';
 import { drawFor } from './draws.ts';
 import type { Point } from './place.ts';
-import { showPoint } from './place.ts';
+import { showPlace, showPoint } from './place.ts';
 import type { FaultPart, PlannedFault } from './read-fault.ts';
 import { isSelective } from './selection.ts';
 
@@ -30,7 +30,10 @@ export class Firing {
   /** All that faults do, in the order given. */
   readonly parts: readonly Bound[];
   readonly #options: FiringOptions;
-  readonly #fired = new Map<PlannedFault, number>();
+  /** How often each part has. */
+  readonly #fired = new Map<Bound, number>();
+  /** What was due when something was entered last: the parts of a preset act upon it together. */
+  #last: { fault: PlannedFault; point: Point } | undefined;
   /** On whose behalf a fault has acted that may do so only a few times. */
   readonly #parties = new Map<PlannedFault, { known: WeakSet<Party>; count: number }>();
 
@@ -42,7 +45,10 @@ export class Firing {
 
   /** How often each fault has acted, in the order given. */
   get fired(): FiredFault[] {
-    return this.#options.faults.map((fault) => ({ fault: fault.text, fired: this.#fired.get(fault) ?? 0 }));
+    return this.#options.faults.map((fault) => {
+      const counts = this.parts.filter((part) => part.fault === fault).map((part) => this.#fired.get(part) ?? 0);
+      return { fault: fault.text, fired: Math.max(...counts) };
+    });
   }
 
   /** Whether a part acts on someone's behalf, this time. */
@@ -65,19 +71,29 @@ export class Firing {
   }
 
   /** A part has acted. */
-  enter({ fault }: Bound, party: Party, { point, asked }: { point: Point; asked: number | undefined }): void {
-    this.#fired.set(fault, (this.#fired.get(fault) ?? 0) + 1);
+  enter(part: Bound, party: Party, { point, asked }: { point: Point; asked: number | undefined }): void {
+    const { fault } = part;
+    this.#fired.set(part, (this.#fired.get(part) ?? 0) + 1);
     if (fault.selection.times !== undefined) {
       const parties = this.#parties.get(fault) ?? { known: new WeakSet(), count: 0 };
       if (!parties.known.has(party)) parties.count++;
       parties.known.add(party);
       this.#parties.set(fault, parties);
     }
+    const isKnown = fault.parts.length > 1 && this.#last?.fault === fault && this.#last.point === point;
+    this.#last = { fault, point };
+    if (isKnown) return;
     this.#options.journal.fired({
       fault: fault.text,
-      place: showPoint(point),
+      place: placeOf(part, point),
       ...(asked === undefined ? {} : { asked }),
       ...(party.connection === 0 ? {} : { connection: party.connection }),
     });
   }
+}
+
+/** Where a part has acted, in the words of places. */
+function placeOf({ place }: Bound, point: Point): string {
+  if (place.kind === 'time') return showPlace(place);
+  return place.kind === 'after' ? `after ${showPoint(point)}` : showPoint(point);
 }

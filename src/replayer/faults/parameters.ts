@@ -27,7 +27,7 @@ const longestWait = 2 ** 31 - 1;
 const mostBytes = 64 << 20;
 
 export function milliseconds<T extends number | undefined>(usually: T, text: string): Parameter<T | number> {
-  return number({ usually, text, wanted: 'a number of milliseconds', least: 0, most: longestWait });
+  return number({ usually, text, wanted: 'a number of milliseconds, 0 or more', least: 0, most: longestWait });
 }
 
 /** How many bytes: 1 up to 64 MiB. */

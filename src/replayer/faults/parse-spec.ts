@@ -20,7 +20,8 @@ export function parseSpec(text: string, source: string): GivenFault {
     if (match === null) throw refuse(source, `'${spec.slice(at, at + 60).trim()}' can't be read`);
     const [, key, value = '', name] = match;
     if (name !== undefined) {
-      if (given['fault'] !== undefined) throw refuse(source, `'${name}' stands behind the fault's name without a key`);
+      if (given['fault'] !== undefined)
+        throw refuse(source, `'${name.slice(0, 60)}' stands behind the fault's name without a key`);
       given['fault'] = name;
     } else if (key !== undefined) add(given, [key, unquote(value, source)], source);
   }
@@ -31,7 +32,7 @@ function add(given: Record<string, unknown>, [key, value]: readonly [string, str
   const before = Object.hasOwn(given, key) ? given[key] : undefined;
   if (key === 'where' && Array.isArray(before)) before.push(value);
   else if (key === 'where') given[key] = [value];
-  else if (before !== undefined || key === 'fault') throw refuse(source, `\`${key}\` is given twice`);
+  else if (before !== undefined || key === 'fault') throw refuse(source, `\`${key.slice(0, 60)}\` is given twice`);
   else Object.defineProperty(given, key, { value, enumerable: true, configurable: true, writable: true });
 }
 

@@ -80,7 +80,8 @@ export function showPlace(place: Place): string {
 
 /** Something that is due, in words. */
 export function showPoint({ name, response }: Pick<Point, 'name' | 'response'>): string {
-  return name === 'response' ? `response ${response}` : name;
+  if (name === 'response') return `response ${response}`;
+  return name === 'refusal' ? 'error' : name;
 }
 
 /** Whether something that is due stands at a place. */

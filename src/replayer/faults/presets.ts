@@ -19,6 +19,8 @@ export interface Preset {
 }
 
 const first = 'response 1';
+/** Whatever is answered, even where that is nothing but an error. */
+const begin = 'after acknowledgement';
 const wait = milliseconds(5000, 'until the plugin is there again');
 const daemon = 'https://github.com/langgenius/dify-plugin-daemon/issues';
 
@@ -34,7 +36,7 @@ const troubleshooting = [
         'what the error says',
       ),
     },
-    at: first,
+    at: begin,
     expand: ({ text }, at) => [
       { fault: 'error', at, error_type: '', text: JSON.stringify({ error_type: 'unmarshal_error', message: text }) },
     ],
@@ -44,7 +46,7 @@ const troubleshooting = [
     text: 'the request is refused: action and type are required, and no end follows',
     known: 'seen',
     parameters: {},
-    at: first,
+    at: begin,
     expand: (_values, at) => [{ fault: 'error', at, error_type: '', text: 'action and type are required', end: false }],
   },
   {
@@ -62,7 +64,7 @@ const troubleshooting = [
     text: 'the invocation takes too long: execution timeout exceeded, and the end',
     known: 'documented',
     parameters: { ms: milliseconds(1000, 'how much later it comes') },
-    at: first,
+    at: begin,
     expand: ({ ms }, at) => [
       { fault: 'error', at, error_type: '', text: 'execution timeout exceeded', ms: Number(ms) },
     ],
@@ -122,7 +124,7 @@ const met = [
     known: 'documented',
     source: 'https://github.com/langgenius/dify/issues/38912',
     parameters: {},
-    at: first,
+    at: begin,
     expand: (_values, at) => [
       { fault: 'error', at, error_type: 'Exception', text: 'invocation exited without response' },
     ],
@@ -188,7 +190,7 @@ const providers = (
   text: `${words}: ${type}`,
   known: 'documented',
   parameters: { text: textOf(message, 'what the error says') },
-  at: first,
+  at: begin,
   expand: ({ text }, at) => [{ fault: 'error', at, error_type: type, text: String(text) }],
 })) satisfies readonly Preset[];
 

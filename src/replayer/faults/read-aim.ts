@@ -22,10 +22,10 @@ export type GivenFault = Readonly<Record<string, unknown>>;
 export function readAt(at: unknown, source: Source): string | undefined {
   if (at === undefined) return undefined;
   if (typeof at === 'string' && parsePlace(at) !== undefined) return at;
-  const word = typeof at === 'string' ? at.replace(/^after[\s:]+/, '').split(/[\s:]/)[0] : undefined;
+  const [word = ''] = typeof at === 'string' ? at.replace(/^after[\s:]+/, '').split(/[\s:]/) : [];
   throw refuse(
     source,
-    `\`at\` is ${show(at)}, which is no place.${suggest(word ?? '', placeNames)} There are ${placeNames.join(', ')}; response:N, response:last, after:PLACE, and after:500ms of the request`,
+    `\`at\` is ${show(at)}, which is no place.${suggest(word, placeNames, word.length >> 1)} There are ${placeNames.join(', ')}; response:N, response:last, after:PLACE, and after:500ms of the request`,
   );
 }
 
@@ -69,6 +69,8 @@ function readWhere(where: unknown, source: Source): Condition[] {
   const failure = 'Failed to read `where`: ';
   return [where].flat().map((value) => {
     try {
+      const named = typeof value === 'string' ? /^\/(type|action)=/.exec(value)?.[1] : undefined;
+      if (named !== undefined) throw refuse(source, `\`where\` leads into /request. Give \`${named}\` for that`);
       const condition = typeof value === 'string' ? parseCondition(value) : undefined;
       return condition ?? refuseValue(source, { key: 'where', value, wanted });
     } catch (error) {

@@ -43,15 +43,16 @@ export function readFault(given: GivenFault, source: string): PlannedFault {
     if (!allowed.includes(key))
       throw refuse(
         source,
-        `${name} has no \`${key}\`.${suggest(key, allowed)} There are ${[...Object.keys(known.parameters), ...aimKeys].join(', ')}`,
+        `${name} has no \`${key.slice(0, 100)}\`.${suggest(key, allowed, key.length >> 1)} There are ${[...Object.keys(known.parameters), ...aimKeys].join(', ')}`,
       );
   const values = readValues(known.parameters, keys, source);
   const selection = readSelection(keys, source);
-  const parts =
-    'expand' in known
-      ? expand(known, values, readAt(keys['at'], source))
-      : [partOf(known, values, readAt(keys['at'], source))];
-  for (const { kind, place } of parts) checkPlace({ kind, place, selection }, name, source);
+  const at = readAt(keys['at'], source);
+  const parts: FaultPart[] = [];
+  for (const part of 'expand' in known ? expand(known, values, at) : [partOf(known, values, at)]) {
+    checkPlace({ ...part, selection }, name, source);
+    parts.push(part);
+  }
   return { name, text: showFault(given), selection, parts };
 }
 
@@ -66,12 +67,17 @@ function explainName(fault: unknown): string {
   return `there is no fault '${fault.slice(0, 100)}'.${suggest(fault, names)} \`reprise faults\` lists them`;
 }
 
-function expand(preset: Preset, values: Readonly<Record<string, unknown>>, at: string | undefined): FaultPart[] {
-  return preset.expand(values, at ?? preset.at).map(({ fault, at: place, ...own }) => {
+/** The parts of a preset, one by one: where a later one acts makes sense only where the first one can. */
+function* expand(
+  preset: Preset,
+  values: Readonly<Record<string, unknown>>,
+  at: string | undefined,
+): Generator<FaultPart> {
+  for (const { fault, at: place, ...own } of preset.expand(values, at ?? preset.at)) {
     const kind = findKind(fault);
     if (kind === undefined) throw new Error(`the preset ${preset.name} names no kind: ${fault}`);
-    return partOf(kind, { ...usualValues(kind.parameters), ...own }, String(place));
-  });
+    yield partOf(kind, { ...usualValues(kind.parameters), ...own }, String(place));
+  }
 }
 
 function partOf(kind: AnyKind, values: Readonly<Record<string, unknown>>, at = kind.at): FaultPart {

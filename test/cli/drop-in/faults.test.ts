@@ -1,7 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { ask, makePackage, readText, runDify, startDify, writeRecording } from '../../support/drop-in.ts';
+import { ask, makePackage, readText, realDify, runDify, startDify, writeRecording } from '../../support/drop-in.ts';
 import { makeFolder } from '../../support/files.ts';
 import { reprise } from '../../support/run.ts';
 
@@ -88,6 +88,23 @@ test('a fault that needs another mode than the client chose is a start-up error'
     type: 'error',
     response: { error: expect.stringContaining('reset-peer acts where there are TCP connections') as unknown },
   });
+});
+
+test('a session that is recorded says that nothing goes wrong in it', async () => {
+  const folder = makeFolder();
+  const env = {
+    REPRISE_RECORDINGS: folder,
+    REPRISE_RECORD_MODE: 'once',
+    REPRISE_REAL_DIFY: realDify,
+    REPRISE_SESSION: 'one',
+  };
+  const { stderr } = await hear({ ...env, REPRISE_FAULT: 'rate-limited' }, 'plugin_invoke_end');
+  expect(stderr).toContain('reprise: this session is recorded, and nothing goes wrong in it: faults act in replays\n');
+  const { lines } = await hear(
+    { ...env, REPRISE_RECORD_MODE: 'none', REPRISE_FAULT: 'rate-limited' },
+    'plugin_invoke_end',
+  );
+  expect(lines).toContain(busy);
 });
 
 test('a stub has its faults with it, and finds its plan where it stood', async () => {

@@ -8,7 +8,7 @@ import { inInvocations } from '../place.ts';
 export const error = defineFault({
   name: 'error',
   group: 'protocol',
-  text: 'an error comes in the place of the message, and the end',
+  text: 'an error comes, and the end: nothing more of the invocation',
   parameters: {
     text: textOf('An unexpected error occurred', 'what it says'),
     error_type: textOf(
@@ -18,7 +18,7 @@ export const error = defineFault({
     end: flag(true, 'whether the end follows'),
     ms: milliseconds(0, 'how much later it comes'),
   },
-  at: 'response 1',
+  at: 'after acknowledgement',
   places: inInvocations,
   prepare: ({ text, error_type: type, end, ms }) => {
     return ({ step, call }) => {

@@ -10,6 +10,7 @@ export const swapIds = defineFault({
   at: 'response any',
   places: ['response', 'error', 'end'],
   isChange: true,
+  isOfTwo: true,
   prepare: () => {
     return ({ step, call, message, process }) => {
       const bytes = message();
