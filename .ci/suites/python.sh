@@ -57,7 +57,7 @@ node scripts/setup.mjs || fail 'reprise could not be built.'
 
 # pytest's own time limit is for a test; this one is for what that can't end, such as a thread that never does.
 watch() {
-  if command -v timeout >/dev/null; then timeout --kill-after=10 300 "$@"; else "$@"; fi
+  if command -v timeout >/dev/null; then timeout --kill-after=10 480 "$@"; else "$@"; fi
 }
 
 # run VERSION WORDS…: pytest with that SDK.

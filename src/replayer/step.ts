@@ -37,6 +37,8 @@ export interface Step {
   exit?: ProcessExit;
   /** So many milliseconds nothing else is sent to this client, and then first of all what follows. It is a write of its own. */
   hold?: number;
+  /** It goes on where the step before it ended, in the middle of a message. */
+  isRest?: true;
   /** Called when this has been sent. */
   onSent?: () => void;
 }

@@ -96,7 +96,7 @@ export class Disturber {
    */
   disturb(step: Step, connection: number): Step | undefined {
     for (let at: Step | undefined = step; at !== undefined;) {
-      if (this.#calls.isCut(at.asked) && !this.#exempt.has(at)) return undefined;
+      if (this.#calls.isCut(at.asked) && !this.#exempt.has(at) && at.isRest !== true) return undefined;
       if (this.#settled.has(at)) return at;
       const settling = this.#settle(at, connection);
       const { first, pieces } = settling.link();

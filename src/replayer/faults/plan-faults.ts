@@ -57,7 +57,7 @@ function partInMode(part: FaultPart, { name }: PlannedFault, mode: TransportMode
   if (mode === 'stdio' && isOfTcp(part))
     throw new RepriseError(
       'usage',
-      `Failed to read the faults: ${name} acts where there are TCP connections, and this is stdio. Give \`--mode tcp\`, or leave it out.`,
+      `Failed to read \`--fault\`: ${name} acts where there are TCP connections, and this is stdio. Use it in TCP mode, or leave it out.`,
     );
   const isOfStart = mode === 'tcp' && kind.isOfStart === true && place.kind === 'due' && place.name === 'ready';
   return isOfStart ? { ...part, place: { ...place, name: 'announcement' } } : part;

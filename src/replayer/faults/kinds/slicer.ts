@@ -32,7 +32,8 @@ export function slice(step: Step & { bytes: Buffer }, size: number, wait: (bytes
   const slices: Step[] = [];
   for (let at = 0; at < bytes.length; at += size) {
     const part = bytes.subarray(at, at + size);
-    slices.push({ ...rest, bytes: part, hold: at + size < bytes.length ? wait(part.length) : 0 });
+    const hold = at + size < bytes.length ? wait(part.length) : 0;
+    slices.push({ ...rest, bytes: part, hold, ...(at > 0 && { isRest: true }) });
   }
   const last = slices.at(-1);
   if (last !== undefined && onSent !== undefined) last.onSent = onSent;
