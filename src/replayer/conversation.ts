@@ -131,21 +131,32 @@ export class Conversation {
     // A request that was not recorded is told so, whatever there is to disturb.
     if (request.kind === 'refused' || answer?.invocation !== undefined)
       faults.open({ asked, connection, request, invocation: answer?.invocation, abandon: answer?.abandon });
+    const isInstant = tempo.factor === 0;
+    // Gaps count from the request: what holds the acknowledgement does not hold what comes later anyway.
+    let start = now;
     const acknowledgement: Step = {
       place: 'acknowledgement',
       due: now,
       bytes: format.acknowledgement,
       asked,
       next: () => {
-        const isInstant = tempo.factor === 0;
         if (!isInstant) queue.flush();
-        const start = faults.startOf(isInstant ? now : clock.now());
-        const begin = (): Step | undefined => answer?.begin(start);
+        const begin = (): Step | undefined => answer?.begin(faults.startOf(start));
         if (this.#begun === undefined || request.kind === 'refused') return begin();
         this.#begun.push(begin);
         return undefined;
       },
     };
-    queue.push({ place: 'request', due: now, bytes: '', asked, next: () => acknowledgement });
+    const asking: Step = {
+      place: 'request',
+      due: now,
+      bytes: '',
+      asked,
+      next: () => {
+        if (!isInstant) start = clock.now();
+        return acknowledgement;
+      },
+    };
+    queue.push(asking);
   }
 }

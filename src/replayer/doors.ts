@@ -18,16 +18,17 @@ export interface Door {
 /** All connections of a replay that is being disturbed. */
 export class Doors {
   readonly #doors = new Map<number, Door>();
-  #isPaused = false;
+  /** So many hold them. */
+  #pauses = 0;
 
   /** Nothing is sent or read. */
   get isPaused(): boolean {
-    return this.#isPaused;
+    return this.#pauses > 0;
   }
 
   add(connection: number, door: Door): void {
     this.#doors.set(connection, door);
-    if (this.#isPaused) close(door);
+    if (this.isPaused) close(door);
   }
 
   get(connection: number): Door | undefined {
@@ -38,14 +39,14 @@ export class Doors {
     this.#doors.delete(connection);
   }
 
-  /** Nothing is sent or read on any connection, until `resume`. */
+  /** Nothing is sent or read on any connection, until as many `resume`. */
   pause(): void {
-    this.#isPaused = true;
+    this.#pauses++;
     for (const door of this.#doors.values()) close(door);
   }
 
   resume(): void {
-    this.#isPaused = false;
+    if (--this.#pauses > 0) return;
     for (const { queue, block } of this.#doors.values()) {
       block(queue.isBlocked);
       queue.resume();

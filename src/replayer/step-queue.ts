@@ -75,9 +75,9 @@ export class StepQueue {
 
   push(step: Step): void {
     if (this.#isClosed) return;
-    const waiting = { step, order: this.#order++ };
-    if (this.#isRunning && this.#isNext(waiting)) this.#send(waiting);
-    else this.#wait(waiting);
+    const order = this.#order++;
+    if (this.#isRunning && this.#isNext(step, order)) this.#send(step, order);
+    else this.#wait({ step, order });
   }
 
   /** Lets `fill` push steps, and sends at once, in as few writes as may be, what is due of them. It is given the time. */
@@ -96,7 +96,7 @@ export class StepQueue {
   run(): void {
     if (this.#isRunning) return;
     this.#start();
-    for (let next = this.#nextDue(); next !== undefined; next = this.#nextDue()) this.#send(next);
+    for (let next = this.#nextDue(); next !== undefined; next = this.#nextDue()) this.#send(next.step, next.order);
     this.flush();
     this.#options.journal.flush();
     this.#isRunning = false;
@@ -136,7 +136,7 @@ export class StepQueue {
   }
 
   /** Whether a step is due now, and nothing that waits comes before it: it need not wait, then. */
-  #isNext({ step: { due }, order }: Waiting): boolean {
+  #isNext({ due }: Step, order: number): boolean {
     if (due > this.#now || this.#isBlocked || this.#hold !== undefined) return false;
     const top = this.#waiting.peek();
     return top === undefined || top.step.due > due || (top.step.due === due && top.order > order);
@@ -164,14 +164,13 @@ export class StepQueue {
   }
 
   /** Sends a step, and those that follow it as long as they are due and nothing else comes first. */
-  #send({ step: first, order }: Waiting): void {
+  #send(first: Step, order: number): void {
     const { faults, journal, connection } = this.#options;
     for (let step = first; ;) {
       if (faults !== undefined) {
         const disturbed = faults.disturb(step, connection);
         if (disturbed === undefined) return;
-        if (disturbed !== step && !this.#isNext({ step: disturbed, order }))
-          return this.#wait({ step: disturbed, order });
+        if (disturbed !== step && !this.#isNext(disturbed, order)) return this.#wait({ step: disturbed, order });
         step = disturbed;
       }
       if (journal.isOpen) this.#enter(step);
@@ -182,7 +181,7 @@ export class StepQueue {
       const next: Step | undefined = step.next?.();
       if (step.hold !== undefined) return this.#holdFor(step.hold, next && { step: next, order });
       if (next === undefined) return;
-      if (!this.#isNext({ step: next, order })) return this.#wait({ step: next, order });
+      if (!this.#isNext(next, order)) return this.#wait({ step: next, order });
       step = next;
     }
   }

@@ -1,45 +1,22 @@
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { replay } from 'reprise';
 import { expect, test } from 'vitest';
-import { makeFolder } from '../support/files.ts';
+import type { Session } from '../support/golden-sessions.ts';
+import { folder, inJson, recorded, sessions } from '../support/golden-sessions.ts';
 import { LineReader } from '../support/line-reader.ts';
-import { createTurns, drive, playCommand, reprise, run, sessionFile } from '../support/programs.ts';
+import { createTurns, drive, reprise, run, sessionFile } from '../support/programs.ts';
 import type { Exchange, Read } from '../support/read-recording.ts';
 import { acknowledgement, idOf, readExchanges, readRecording } from '../support/read-recording.ts';
 
-interface Session {
-  name: string;
-  transport: 'stdio' | 'tcp';
-  format: 'json' | 'text';
-  exact_stderr?: boolean;
-  recording: string;
-}
-
-const folder = makeFolder();
-const sessions = readdirSync(new URL('../fixtures/golden/sessions/', import.meta.url)).map((file): Session => {
-  const name = file.replace('.jsonl', '');
-  const head = JSON.parse(readFileSync(sessionFile(name), 'utf8').split('\n', 1)[0] ?? '') as Session;
-  return Object.assign(head, { name, recording: join(folder, file) });
-});
 const isReady = ({ name }: Session): boolean =>
   readFileSync(sessionFile(name), 'utf8').includes('plugin_ready\\"') && name !== 'bad-format';
-const inJson = sessions.filter(({ format, exact_stderr }) => format === 'json' && exact_stderr !== true);
 const ready = inJson.filter(isReady);
 const inTurn = createTurns(3); // many of them do nothing but wait for a signal
 const timeout = 120_000;
 const equal = { status: 0, output: expect.stringMatching(/: equal, \d+ lines\n$/) as string };
-const recordings = new Map<string, Promise<unknown>>();
-
-/** Recorded once; every test waits for its own. */
-function recorded({ name, recording }: Session): Promise<unknown> {
-  const made =
-    recordings.get(name) ?? drive(name, [], [...reprise, 'record', '-q', '-o', recording, '--', ...playCommand(name)]);
-  recordings.set(name, made);
-  return made;
-}
 
 function replayCommand({ recording, transport }: Session): string[] {
   return [...reprise, 'replay', recording, '-m', transport, '--pace', 'instant'];

@@ -3,7 +3,7 @@ import type { RequestLine } from '../../protocol/request.ts';
 import type { Invocation } from '../script-source.ts';
 import type { Call } from './fault.ts';
 import type { FaultPart, PlannedFault } from './read-fault.ts';
-import { fits } from './selection.ts';
+import { fits, isSelective } from './selection.ts';
 
 /** A line that has been asked, and what answers it. */
 export interface Asking {
@@ -103,8 +103,10 @@ export class Calls {
   /** Whether a fault is for a request; those that fit are counted as they arrive. */
   #isFor(fault: PlannedFault, { request, connection }: Pick<Asking, 'request' | 'connection'>): boolean {
     const { selection } = fault;
-    const asked = request.kind === 'request' ? request : { type: '', action: '', request: null };
-    if (!fits(selection, { ...asked, connection })) return false;
+    // What is no request is no invocation: it can't be chosen by what it asks for, nor by its number.
+    if (request.kind === 'refused')
+      return !isSelective(selection) && (selection.connection ?? connection) === connection;
+    if (!fits(selection, { ...request, connection })) return false;
     const arrival = (this.#arrivals.get(fault) ?? 0) + 1;
     this.#arrivals.set(fault, arrival);
     return selection.invocation === undefined || selection.invocation === arrival;

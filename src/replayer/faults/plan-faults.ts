@@ -1,8 +1,8 @@
 import type { TransportMode } from '../../foundation/choices.ts';
 import { mostSeed } from '../../foundation/option-spec.ts';
-import { RepriseError } from '../../foundation/reprise-error.ts';
 import type { FaultSpec } from './fault-spec.ts';
 import { parseSpec } from './parse-spec.ts';
+import { refuse } from './read-aim.ts';
 import type { FaultPart, PlannedFault } from './read-fault.ts';
 import { readFault } from './read-fault.ts';
 
@@ -52,12 +52,12 @@ export function inMode(faults: readonly PlannedFault[], mode: TransportMode): Pl
   return faults.map((fault) => ({ ...fault, parts: fault.parts.map((part) => partInMode(part, fault, mode)) }));
 }
 
-function partInMode(part: FaultPart, { name }: PlannedFault, mode: TransportMode): FaultPart {
+function partInMode(part: FaultPart, { name, source }: PlannedFault, mode: TransportMode): FaultPart {
   const { kind, place } = part;
   if (mode === 'stdio' && isOfTcp(part))
-    throw new RepriseError(
-      'usage',
-      `Failed to read \`--fault\`: ${name} acts where there are TCP connections, and this is stdio. Use it in TCP mode, or leave it out.`,
+    throw refuse(
+      source,
+      `${name} acts where there are TCP connections, and this is stdio. Use it in TCP mode, or leave it out`,
     );
   const isOfStart = mode === 'tcp' && kind.isOfStart === true && place.kind === 'due' && place.name === 'ready';
   return isOfStart ? { ...part, place: { ...place, name: 'announcement' } } : part;

@@ -40,7 +40,7 @@ export function readSelection(keys: GivenFault, source: Source): Selection {
     if (value !== undefined) selection[key] = read(value) ?? refuseValue(source, { key, value, wanted });
   }
   const { where } = keys;
-  if (where !== undefined) selection['where'] = readWhere(where, source);
+  if (where !== undefined && [where].flat().length > 0) selection['where'] = readWhere(where, source);
   return selection;
 }
 
@@ -93,7 +93,9 @@ export function refuseValue(source: Source, { key, value, wanted }: Refused): ne
 
 /** @param reason a sentence without its full stop */
 export function refuse(source: Source, reason: string): RepriseError {
-  return new RepriseError('usage', `Failed to read ${source}: ${reason}.`);
+  const [, file, line] = /^(.+):(\d+)$/.exec(source) ?? [];
+  const where = file === undefined ? {} : { file, line: Number(line) };
+  return new RepriseError('usage', `Failed to read ${source}: ${reason}.`, where);
 }
 
 function show(value: unknown): string {

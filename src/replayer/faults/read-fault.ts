@@ -20,6 +20,8 @@ export interface FaultPart {
 
 /** A fault that is wanted, with where and on what. */
 export interface PlannedFault {
+  /** Where it was given, for errors: `` `--fault` ``, `plan.yaml:7`. */
+  source: string;
   /** As it was named: a kind or a preset. */
   name: string;
   /** As the command line has it. */
@@ -53,7 +55,7 @@ export function readFault(given: GivenFault, source: string): PlannedFault {
     checkPlace({ ...part, selection }, name, source);
     parts.push(part);
   }
-  return { name, text: showFault(given), selection, parts };
+  return { source, name, text: showFault(given), selection, parts };
 }
 
 function findKind(name: unknown): AnyKind | undefined {

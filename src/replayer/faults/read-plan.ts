@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
-import { isMap, isNode, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { Document } from 'yaml';
+import { isMap, isNode, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import { mostSeed } from '../../foundation/option-spec.ts';
 import { isJsonObject } from '../../foundation/parse-json.ts';
 import { RepriseError, reasonOf, systemCode } from '../../foundation/reprise-error.ts';
@@ -21,11 +22,16 @@ const keys = ['$schema', 'seed', 'faults'];
  */
 export function readPlan(file: string): FaultPlan {
   const lines = new LineCounter();
-  const document = parseDocument(readText(file), { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
+  // Keys are compared below: the parser's way takes minutes for a hostile plan.
+  const options = { lineCounter: lines, prettyErrors: false, logLevel: 'error', uniqueKeys: false } as const;
+  const document = parseDocument(readText(file), options);
   const lineAt = (offset = 0): number => lines.linePos(offset).line || 1;
   const [error] = document.errors;
   if (error !== undefined)
     throw refuse(file, lineAt(error.pos[0]), `it is no YAML: ${error.message.replace(/\.$/, '')}. Mend it`);
+  const twice = repeatedKey(document);
+  if (twice !== undefined)
+    throw refuse(file, lineAt(twice.at), `\`${twice.name.slice(0, 100)}\` is given twice. Give it once`);
   const root = document.contents;
   const value = toValue(document, file);
   if (!isMap(root) || !isJsonObject(value))
@@ -60,8 +66,25 @@ export function readPlan(file: string): FaultPlan {
   };
 }
 
+/** The first key that stands twice in one map. */
+function repeatedKey(document: Document): { name: string; at: number | undefined } | undefined {
+  let found: { name: string; at: number | undefined } | undefined;
+  visit(document, {
+    Map(_, { items }) {
+      const names = new Set<string>();
+      for (const { key } of items) {
+        const name = String(key);
+        if (names.has(name)) found ??= { name, at: isNode(key) ? key.range?.[0] : undefined };
+        names.add(name);
+      }
+      return found === undefined ? undefined : visit.BREAK;
+    },
+  });
+  return found;
+}
+
 /** Aliases may make much of little: the parser counts them. */
-function toValue(document: ReturnType<typeof parseDocument>, file: string): unknown {
+function toValue(document: Document, file: string): unknown {
   try {
     return document.toJS();
   } catch (error) {
@@ -71,8 +94,9 @@ function toValue(document: ReturnType<typeof parseDocument>, file: string): unkn
 
 function readText(file: string): string {
   try {
-    const { size } = statSync(file);
-    if (size > longestPlan) throw refuse(file, 1, 'it is larger than 1 MiB. Name a fault plan');
+    const stat = statSync(file);
+    if (!stat.isFile() && !stat.isDirectory()) throw refuse(file, 1, 'it is no regular file. Name a fault plan');
+    if (stat.size > longestPlan) throw refuse(file, 1, 'it is larger than 1 MiB. Name a fault plan');
     return readFileSync(file, 'utf8');
   } catch (error) {
     if (error instanceof RepriseError) throw error;

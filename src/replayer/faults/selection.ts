@@ -1,5 +1,6 @@
 import type { GoObject, GoValue } from '../../protocol/go-decoder.ts';
-import type { PathSegment } from '../../protocol/path-pattern.ts';
+import type { PathState } from '../../protocol/path-automaton.ts';
+import { PathAutomaton } from '../../protocol/path-automaton.ts';
 import { parsePathPattern } from '../../protocol/path-pattern.ts';
 
 /** Which invocations a fault is for; what is not said does not count. */
@@ -20,7 +21,7 @@ export interface Selection {
 
 /** A place of the request, and what must stand there. */
 export interface Condition {
-  segments: readonly PathSegment[];
+  path: PathState<true>;
   value: string;
 }
 
@@ -40,7 +41,10 @@ export interface Selectable {
 export function parseCondition(text: string): Condition | undefined {
   const at = text.indexOf('=');
   if (at < 0) return undefined;
-  return { segments: parsePathPattern(text.slice(0, at), 'where').slice(1), value: text.slice(at + 1) };
+  const segments = parsePathPattern(text.slice(0, at), 'where');
+  // From where a request stands in its message.
+  const path = new PathAutomaton([{ segments, value: true as const }]).start.next('request');
+  return { path, value: text.slice(at + 1) };
 }
 
 /** Whether a request is one of those that a selection names, whatever its number is. */
@@ -49,7 +53,7 @@ export function fits({ type, action, where = [], connection }: Selection, asked:
     (type === undefined || matchesGlob(type, asked.type)) &&
     (action === undefined || matchesGlob(action, asked.action)) &&
     (connection === undefined || connection === asked.connection) &&
-    where.every(({ segments, value }) => hasValue(asked.request, segments, value))
+    where.every(({ path, value }) => hasValue(asked.request, path, value))
   );
 }
 
@@ -59,20 +63,14 @@ export function isSelective({ type, action, where, invocation }: Selection): boo
 }
 
 /** Whether a value that is wanted stands somewhere where a path leads. */
-function hasValue(request: GoValue, path: readonly PathSegment[], wanted: string): boolean {
-  const waiting: [GoValue, number][] = [[request, 0]];
+function hasValue(request: GoValue, path: PathState<true>, wanted: string): boolean {
+  const waiting: [GoValue, PathState<true>][] = [[request, path]];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const [value, at] = next;
-    const segment = path[at];
-    if (segment === undefined) {
-      if (matchesGlob(wanted, typeof value === 'string' ? value : JSON.stringify(value))) return true;
-      continue;
-    }
-    if (segment.kind === 'deep') waiting.push([value, at + 1]);
-    if (typeof value !== 'object' || value === null) continue;
-    const further = segment.kind === 'deep' ? at : at + 1;
-    for (const [key, child] of Object.entries(value))
-      if (segment.kind !== 'key' || segment.key === key) waiting.push([child, further]);
+    const [value, state] = next;
+    if (state.accepted.length > 0 && matchesGlob(wanted, typeof value === 'string' ? value : JSON.stringify(value)))
+      return true;
+    if (state.isDead || typeof value !== 'object' || value === null) continue;
+    for (const [key, child] of Object.entries(value)) waiting.push([child, state.next(key)]);
   }
   return false;
 }

@@ -7,7 +7,7 @@ export const reorder = defineFault({
   text: 'the message changes places with the next one of its invocation',
   parameters: {},
   at: 'response 1',
-  places: ['acknowledgement', 'response', 'error'],
+  places: ['response', 'error'],
   isChange: true,
   prepare: () => () => ({ send: [], goesOn: true, isSwap: true }),
 });
