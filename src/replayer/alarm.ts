@@ -24,6 +24,7 @@ export class Alarm {
   readonly #appointments = new Heap<Appointment>((a, b) => a.due - b.due);
   #cancel: Cancel | undefined;
   #armedFor = Infinity;
+  #isStopped = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -31,12 +32,14 @@ export class Alarm {
 
   /** @param due on the clock's scale */
   at(due: number, callback: () => void): void {
+    if (this.#isStopped) return;
     this.#appointments.push({ due, callback });
     if (due < this.#armedFor) this.#arm();
   }
 
-  /** Forgets all that waits. */
+  /** Forgets all that waits, and takes nothing more. */
   stop(): void {
+    this.#isStopped = true;
     this.#cancel?.();
     this.#cancel = undefined;
     this.#appointments.clear();

@@ -73,6 +73,7 @@ export class Conversation {
       const requests: Postponed[] = [];
       if (!isInstant) this.#begun = [];
       split((bytes) => {
+        if (queue.isClosed) return; // the process has ended, or the connection
         if (faults !== undefined) return this.#disturb(bytes, now, faults);
         const line = ledger.open(connection);
         const start = this.#acknowledge(now, line);

@@ -48,6 +48,7 @@ export class Doors {
   resume(): void {
     if (--this.#pauses > 0) return;
     for (const { queue, block } of this.#doors.values()) {
+      if (this.isPaused) return; // what one of them had to send has stopped all again
       block(queue.isBlocked);
       queue.resume();
     }

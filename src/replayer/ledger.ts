@@ -169,7 +169,7 @@ function matchOf({ source, number, type, action }: Invocation, use: number): Par
 }
 
 /** A file's name without its folders, where that tells it from the others. */
-function shortNames(files: readonly string[]): Map<string, string> {
+export function shortNames(files: readonly string[]): Map<string, string> {
   const names = files.map((file) => basename(file));
   return new Map(
     files.map((file, index) => {

@@ -48,6 +48,7 @@ export class StepQueue {
   #isBlocked = false;
   #isRunning = false;
   #isClosed = false;
+  #isPaused = false;
   #hold: Hold | undefined;
   #now = 0; // when the run began
   #text = '';
@@ -63,6 +64,11 @@ export class StepQueue {
     });
   }
 
+  /** Nothing more will be sent. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** The client does not take what is sent. */
   get isBlocked(): boolean {
     return this.#isBlocked;
@@ -76,7 +82,7 @@ export class StepQueue {
   push(step: Step): void {
     if (this.#isClosed) return;
     const order = this.#order++;
-    if (this.#isRunning && this.#isNext(step, order)) this.#send(step, order);
+    if (this.#isRunning && (this.#isUrgent(step) || this.#isNext(step, order))) this.#send(step, order);
     else this.#wait({ step, order });
   }
 
@@ -100,24 +106,24 @@ export class StepQueue {
     this.flush();
     this.#options.journal.flush();
     this.#isRunning = false;
-    if (this.#isBlocked) return;
+    if (this.#isBlocked || this.#isPaused) return;
     const due = this.#hold?.until ?? this.#waiting.peek()?.step.due;
     if (due !== undefined) this.#appoint(due);
   }
 
   /** Sends nothing until `resume`. */
   pause(): void {
-    this.#hold = { until: Infinity, next: this.#hold?.next };
+    this.#isPaused = true;
   }
 
   resume(): void {
-    if (this.#hold !== undefined) this.#hold.until = 0;
+    this.#isPaused = false;
     this.run();
   }
 
   /** The next step that is due. */
   #nextDue(): Waiting | undefined {
-    if (this.#isBlocked) return undefined;
+    if (this.#isBlocked || this.#isPaused) return undefined;
     if (this.#hold !== undefined) {
       const { until, next } = this.#hold;
       if (until > this.#now) return undefined;
@@ -137,9 +143,14 @@ export class StepQueue {
 
   /** Whether a step is due now, and nothing that waits comes before it: it need not wait, then. */
   #isNext({ due }: Step, order: number): boolean {
-    if (due > this.#now || this.#isBlocked || this.#hold !== undefined) return false;
+    if (due > this.#now || this.#isBlocked || this.#isPaused || this.#hold !== undefined) return false;
     const top = this.#waiting.peek();
     return top === undefined || top.step.due > due || (top.step.due === due && top.order > order);
+  }
+
+  /** What a time after a request brings comes in the middle of a message, too; what it sends waits for the end of that. */
+  #isUrgent({ place }: Step): boolean {
+    return place === 'time' && this.#hold !== undefined && !this.#isPaused;
   }
 
   #wait(waiting: Waiting): void {
@@ -170,16 +181,18 @@ export class StepQueue {
       if (faults !== undefined) {
         const disturbed = faults.disturb(step, connection);
         if (disturbed === undefined) return;
-        if (disturbed !== step && !this.#isNext(disturbed, order)) return this.#wait({ step: disturbed, order });
+        const isUrgent = disturbed.bytes.length === 0 && this.#isUrgent(step);
+        if (disturbed !== step && !isUrgent && !this.#isNext(disturbed, order))
+          return this.#wait({ step: disturbed, order });
         step = disturbed;
       }
       if (journal.isOpen) this.#enter(step);
       if (step.hold !== undefined) this.flush();
-      this.#write(step.bytes);
+      this.#write(step.bytes, step.isPart === true ? 0 : 1);
       if (step.onSent !== undefined || step.exit !== undefined) this.#finish(step);
       if (this.#isClosed) return;
       const next: Step | undefined = step.next?.();
-      if (step.hold !== undefined) return this.#holdFor(step.hold, next && { step: next, order });
+      if (step.hold !== undefined) return this.#holdFor(step.hold, next, order);
       if (next === undefined) return;
       if (!this.#isNext(next, order)) return this.#wait({ step: next, order });
       step = next;
@@ -187,10 +200,10 @@ export class StepQueue {
   }
 
   /** What has been sent is a write of its own, and after it nothing is sent for a time. */
-  #holdFor(ms: number, next: Waiting | undefined): void {
+  #holdFor(ms: number, next: Step | undefined, order: number): void {
     this.flush();
     const until = Math.max(this.#now + ms, this.#hold?.until ?? 0);
-    this.#hold = { until, next };
+    this.#hold = { until, next: next && { step: next, order } };
   }
 
   /** The journal has it before it leaves. */
@@ -214,7 +227,8 @@ export class StepQueue {
     if (exit !== undefined) this.#options.onExit(exit);
   }
 
-  #write(bytes: Buffer | string): void {
+  /** @param count of messages: a part of one counts with the last */
+  #write(bytes: Buffer | string, count: number): void {
     if (bytes.length === 0) return;
     if (typeof bytes === 'string') {
       this.#text += bytes;
@@ -223,7 +237,7 @@ export class StepQueue {
       return;
     }
     this.flush();
-    this.#take(bytes, 1);
+    this.#take(bytes, count);
   }
 
   /** Hands what has been sent to the system, without waiting for more to go with it. */

@@ -22,6 +22,16 @@ export type Place =
   | 'request'
   | 'time';
 
+/** How a message leaves in several writes, between which nothing else is sent. */
+export interface Slices {
+  /** Bytes. */
+  size: number;
+  /** How long after a write of so many bytes nothing is sent, in milliseconds. */
+  wait: (bytes: number) => number;
+  /** The same after the last of them. */
+  lastWait: (bytes: number) => number;
+}
+
 /** One thing about to be sent, derived or played. */
 export interface Step {
   place: Place;
@@ -39,6 +49,10 @@ export interface Step {
   hold?: number;
   /** It goes on where the step before it ended, in the middle of a message. */
   isRest?: true;
+  /** The step behind it goes on with the same message. */
+  isPart?: true;
+  /** How its message is cut into writes. */
+  slices?: Slices;
   /** Called when this has been sent. */
   onSent?: () => void;
 }

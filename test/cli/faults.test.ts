@@ -90,7 +90,7 @@ test('tells where a plan would act, and what never would', async () => {
     expect.stringMatching(/^stall at=response:2 \| \S+#1 invoke_tool( t)? \| response 2$/),
     expect.stringMatching(/^no-end times=1 \| \S+#2 invoke_tool( t)? \| end$/),
     'exit at=response:9 would never act',
-    '2 places, if the requests come as recorded; seed 3',
+    '2 places, if the requests come as recorded, one after the other; seed 3',
   ]);
   const json = await reprise(['faults', '--fault-plan', plan, '--json', recording]);
   expect(json.stdout.split('\n').map((line) => JSON.parse(line) as unknown)).toMatchObject([

@@ -72,7 +72,7 @@ test('waits longer than a timer can', () => {
   expect(at).toBeLessThan(due + 2 ** 32);
 });
 
-test('forgets all that waits when it is stopped, in a callback too, and goes on with what comes afterwards', () => {
+test('forgets all that waits when it is stopped, in a callback too, and takes nothing more', () => {
   const clock = new FakeClock();
   const alarm = new Alarm(clock);
   const rung: string[] = [];
@@ -85,5 +85,5 @@ test('forgets all that waits when it is stopped, in a callback too, and goes on 
   expect([rung, clock.pending]).toEqual([['first'], 0]);
   alarm.at(20, () => rung.push('third'));
   clock.advance(15);
-  expect(rung).toEqual(['first', 'third']);
+  expect([rung, clock.pending]).toEqual([['first'], 0]);
 });

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
 import type { TransportMode } from '../../foundation/choices.ts';
 import type { ReadOptions } from '../../foundation/read-options.ts';
 import { RepriseError } from '../../foundation/reprise-error.ts';
@@ -10,6 +9,7 @@ import type { Location } from '../../replayer/faults/locate-faults.ts';
 import { parsePlace, startPlaces } from '../../replayer/faults/place.ts';
 import { anySeed, needsTcp, planFaults } from '../../replayer/faults/plan-faults.ts';
 import type { PlannedFault } from '../../replayer/faults/read-fault.ts';
+import { shortNames } from '../../replayer/ledger.ts';
 import { openScript } from '../../replayer/open-script.ts';
 import { settle } from '../../replayer/settings.ts';
 import { escapeText, shorten } from '../escape-text.ts';
@@ -112,11 +112,13 @@ async function locate(
       for (const location of locations) await output.write(`${toJson(plain(location))}\n`);
       await output.write(`${toJson({ seed, idle: never.map(({ text }) => text) })}\n`);
     } else {
-      const rows = rowsOf(locations);
+      const rows = rowsOf(locations, shortNames(script.files));
       if (rows.length > 0)
         await output.write(renderTable([{ head: 'fault' }, { head: 'in' }, { head: 'acts at' }], rows, output.paint));
       for (const fault of idle) await output.write(`${escapeText(fault.text)} ${explainIdle(fault, seed)}\n`);
-      await output.write(`${renderCount(locations.length, 'place')}, if the requests come as recorded; seed ${seed}\n`);
+      await output.write(
+        `${renderCount(locations.length, 'place')}, if the requests come as recorded, one after the other; seed ${seed}\n`,
+      );
     }
     return never.length === 0 ? 0 : 1;
   } finally {
@@ -125,10 +127,10 @@ async function locate(
 }
 
 /** One for each fault in each invocation, with all places. */
-function rowsOf(locations: readonly Location[]): string[][] {
+function rowsOf(locations: readonly Location[], files: ReadonlyMap<string, string>): string[][] {
   const rows = new Map<string, { names: readonly [string, string]; places: string[] }>();
   for (const { fault, place, invocation } of locations) {
-    const names = [escapeText(fault), nameOf(invocation)] as const;
+    const names = [escapeText(fault), nameOf(invocation, files)] as const;
     const row = rows.get(names.join('\n')) ?? { names, places: [] };
     row.places.push(place);
     rows.set(names.join('\n'), row);
@@ -157,8 +159,10 @@ function plain({ fault, place, invocation }: Location): Record<string, unknown> 
   return { fault, place, recording: source.path, invocation: number, action };
 }
 
-function nameOf(invocation: Location['invocation']): string {
+function nameOf(invocation: Location['invocation'], files: ReadonlyMap<string, string>): string {
   if (invocation === undefined) return 'the start';
   const { source, number, action, subject } = invocation;
-  return escapeText(`${basename(source.path)}#${number} ${action}${subject === '' ? '' : ` ${subject}`}`);
+  return escapeText(
+    `${files.get(source.reader.file) ?? source.path}#${number} ${action}${subject === '' ? '' : ` ${subject}`}`,
+  );
 }

@@ -23,6 +23,8 @@ export interface Party {
   connection: number;
   /** How often each part of the faults has drawn. */
   draws: Map<FaultPart, number>;
+  /** Whether a fault that has a chance took it, when its first part was asked. */
+  decided: Map<PlannedFault, boolean>;
 }
 
 /** A request while it is being answered, and what faults know of it. */
@@ -34,6 +36,12 @@ export interface LiveCall extends Call, Party {
   /** The id that its messages have instead of its own. */
   alias: string | undefined;
   abandon: (() => void) | undefined;
+  /** Its end has been sent. */
+  hasEnded: boolean;
+  /** Nothing more of it is sent of itself. */
+  isSilent: boolean;
+  /** So many faults wait for their time. */
+  awaited: number;
 }
 
 /** The requests that are being answered. */
@@ -57,10 +65,14 @@ export class Calls {
       id: request.id,
       key: invocation === undefined ? this.#refusalKey(request.id) : keyOf(invocation),
       draws: new Map(),
+      decided: new Map(),
       chosen: new Set(this.#faults.filter((fault) => this.#isFor(fault, { request, connection }))),
       responses: 0,
       alias: undefined,
       abandon,
+      hasEnded: false,
+      isSilent: false,
+      awaited: 0,
     };
     this.#running.set(asked, call);
     return call;
@@ -70,9 +82,32 @@ export class Calls {
     return asked === undefined ? undefined : this.#running.get(asked);
   }
 
-  /** All has been sent. */
+  /** Its end is about to be sent. */
+  end(asked: number | undefined): void {
+    const call = this.get(asked);
+    if (call !== undefined) call.hasEnded = true;
+  }
+
+  /** A fault waits for its time. */
+  await(asked: number): void {
+    const call = this.get(asked);
+    if (call !== undefined) call.awaited++;
+  }
+
+  /** Its time has come. */
+  met(asked: number | undefined): void {
+    const call = this.get(asked);
+    if (call === undefined) return;
+    call.awaited--;
+    if (call.isSilent) this.close(call.asked);
+  }
+
+  /** All has been sent; where that was no end, the client still waits, and something may still happen to it. */
   close(asked: number): void {
-    this.#running.delete(asked);
+    const call = this.get(asked);
+    if (call === undefined) return;
+    call.isSilent = true;
+    if (call.hasEnded || call.awaited === 0) this.#running.delete(asked);
   }
 
   isCut(asked: number | undefined): boolean {
@@ -83,13 +118,14 @@ export class Calls {
   cut(isMeant: (call: LiveCall) => boolean): void {
     for (const call of [...this.#running.values()].filter(isMeant)) {
       this.#cut.add(call.asked);
-      this.finish(call);
+      this.#running.delete(call.asked);
+      call.abandon?.();
     }
   }
 
   /** Nothing more follows. */
   finish({ asked, abandon }: LiveCall): void {
-    this.#running.delete(asked);
+    this.close(asked);
     abandon?.();
   }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../foundation/clock.ts';
 import type { ResponseFormat } from '../../protocol/response-format.ts';
 import type { Step } from '../step.ts';
-import type { Asking, LiveCall, Party } from './calls.ts';
+import type { Asking, Party } from './calls.ts';
 import { Calls } from './calls.ts';
 import type { Backstage, Call, Surroundings } from './fault.ts';
 import type { Bound, FiredFault, FiringOptions } from './firing.ts';
@@ -35,12 +35,17 @@ export class Disturber {
   /** On whose behalf something is done outside of all requests, by place and connection. */
   readonly #outside = new Map<string, Party>();
   readonly #deaf = new Set<number>();
+  /** Parts that act so long after a request, and all others. */
+  readonly #timed: readonly Bound[];
+  readonly #usual: readonly Bound[];
   #backstage: Backstage | undefined;
   #upAt = -Infinity;
 
   constructor(options: DisturberOptions) {
     this.#clock = options.clock;
     this.#firing = new Firing(options);
+    this.#timed = this.#firing.parts.filter(({ place }) => place.kind === 'time');
+    this.#usual = this.#firing.parts.filter(({ place }) => place.kind !== 'time');
     this.#calls = new Calls(options.faults);
     this.#tools = {
       firing: this.#firing,
@@ -71,12 +76,13 @@ export class Disturber {
 
   /** A line has come that will be answered. */
   open(asking: Asking): void {
-    const call = this.#calls.open(asking);
-    for (const part of this.#firing.parts) {
-      if (part.place.kind !== 'time' || !call.chosen.has(part.fault)) continue;
+    const { asked, connection, chosen } = this.#calls.open(asking);
+    for (const part of this.#timed) {
+      if (part.place.kind !== 'time' || !chosen.has(part.fault)) continue;
       const { ms } = part.place;
-      const due = this.#clock.now() + ms;
-      this.#backstage?.after(ms, () => this.#meet(part, call, due));
+      const step: Step = { place: 'time', due: this.#clock.now() + ms, bytes: '', asked };
+      this.#calls.await(asked);
+      this.#backstage?.after(ms, () => this.#meet(part, step, connection));
     }
   }
 
@@ -99,9 +105,14 @@ export class Disturber {
       if (this.#calls.isCut(at.asked) && !this.#exempt.has(at) && at.isRest !== true) return undefined;
       if (this.#settled.has(at)) return at;
       const settling = this.#settle(at, connection);
-      const { first, pieces } = settling.link();
-      for (const piece of pieces) this.#settled.add(piece);
-      if (settling.isFinished) this.#finish(at, pieces);
+      const exempt = settling.isFinished ? this.#exempt : undefined;
+      const first = settling.link((piece) => {
+        this.#settled.add(piece);
+        exempt?.add(piece);
+      });
+      for (const piece of settling.pieces) if (isEnd(piece)) this.#calls.end(at.asked);
+      if (settling.isFinished) this.#finish(at);
+      if (at.place === 'time') this.#calls.met(at.asked);
       if (first !== undefined) return first;
       at = settling.next();
     }
@@ -119,30 +130,28 @@ export class Disturber {
       call,
       party: call ?? this.#partyAt(step, connection),
       response: resumed?.response ?? call?.responses ?? 0,
-      parts: isAlone ? [] : (resumed?.parts ?? this.#firing.parts),
+      parts: isAlone ? [] : (resumed?.parts ?? this.#usual),
     });
   }
 
   /** Nothing more of an invocation follows; where it was not its turn, what waits of it is not sent. */
-  #finish({ place, asked }: Step, pieces: readonly Step[]): void {
+  #finish({ place, asked }: Step): void {
     const call = this.#calls.get(asked);
     if (call === undefined) return;
-    for (const piece of pieces) this.#exempt.add(piece);
     if (place === 'time') this.#calls.cut((one) => one === call);
     else this.#calls.finish(call);
   }
 
   /** So long after a request, something happens to it, whatever is due. */
-  #meet(part: Bound, { asked, connection }: LiveCall, due: number): void {
-    if (this.#calls.get(asked) === undefined) return;
-    const step: Step = { place: 'time', due, bytes: '', asked };
+  #meet(part: Bound, step: Step, connection: number): void {
+    if (this.#calls.get(step.asked) === undefined) return;
     this.#resumed.set(step, { parts: [part], response: 0 });
     this.#backstage?.push(connection, step);
   }
 
   #partyAt({ place }: Step, connection: number): Party {
     const key = `${place} of connection ${connection}`;
-    const party = this.#outside.get(key) ?? { key, connection, draws: new Map() };
+    const party = this.#outside.get(key) ?? { key, connection, draws: new Map(), decided: new Map() };
     this.#outside.set(key, party);
     return party;
   }
@@ -192,4 +201,9 @@ export class Disturber {
     [call.alias, other.alias] = [other.id, call.id];
     return other.id;
   }
+}
+
+/** The client is told that nothing more comes. */
+function isEnd({ place, bytes }: Step): boolean {
+  return (place === 'end' || place === 'refusal') && bytes.length > 0;
 }

@@ -1,5 +1,5 @@
 import type { ProcessExit } from '../../transport/child.ts';
-import type { Step } from '../step.ts';
+import type { Slices, Step } from '../step.ts';
 import type { GivenOf, Parameters, ValuesOf } from './parameters.ts';
 import type { PlaceName } from './place.ts';
 
@@ -166,4 +166,19 @@ export function edit(
   change: (bytes: Buffer) => Buffer | undefined,
 ): Outcome | undefined {
   return message && changed(step, change(message));
+}
+
+/** The step in several writes; two ways to cut it add up. */
+export function sliced(step: Step, { size, wait, lastWait }: Slices): Outcome | undefined {
+  if (step.bytes.length === 0) return undefined;
+  const before = step.slices;
+  if (before === undefined) return instead({ ...step, slices: { size, wait, lastWait } });
+  return instead({
+    ...step,
+    slices: {
+      size: Math.min(size, before.size),
+      wait: (bytes) => wait(bytes) + before.wait(bytes),
+      lastWait: (bytes) => lastWait(bytes) + before.lastWait(bytes),
+    },
+  });
 }

@@ -17,6 +17,8 @@ export interface FiredFault {
 export interface Bound extends FaultPart {
   fault: PlannedFault;
   number: number;
+  /** Of those of its fault. */
+  isFirst: boolean;
 }
 
 export interface FiringOptions {
@@ -40,7 +42,9 @@ export class Firing {
   constructor(options: FiringOptions) {
     this.#options = options;
     let number = 0;
-    this.parts = options.faults.flatMap((fault) => fault.parts.map((part) => ({ ...part, fault, number: number++ })));
+    this.parts = options.faults.flatMap((fault) =>
+      fault.parts.map((part, index) => ({ ...part, fault, number: number++, isFirst: index === 0 })),
+    );
   }
 
   /** How often each fault has acted, in the order given. */
@@ -56,11 +60,16 @@ export class Firing {
     const { fault } = part;
     const { selection } = fault;
     const { connection = party.connection, times = Infinity, chance } = selection;
+    if (part.isOnConnection === true && party.connection === 0) return false;
     if (call === undefined ? isSelective(selection) || connection !== party.connection : !call.chosen.has(fault))
       return false;
     const parties = this.#parties.get(fault);
     if ((parties?.count ?? 0) >= times && parties?.known.has(party) !== true) return false;
-    return chance === undefined || this.draw(part, party) < chance;
+    if (chance === undefined) return true;
+    // The parts of a preset act together, or not at all: the first of them decides.
+    const isWanted = part.isFirst ? this.draw(part, party) < chance : party.decided.get(fault) === true;
+    if (part.isFirst) party.decided.set(fault, isWanted);
+    return isWanted;
   }
 
   /** The next random number of a part, on someone's behalf. */

@@ -41,6 +41,8 @@ export interface Location {
 export function locateFaults(script: Script, { faults, seed, mode }: LocateOptions): Location[] {
   const found: Location[] = [];
   let at: Invocation | undefined;
+  let isReady = false;
+  let isOver = false;
   const journal = {
     fired: ({ fault, place }: Omit<FaultEntry, 'at'>) =>
       void found.push({ fault, place, ...(at === undefined ? {} : { invocation: at }) }),
@@ -59,9 +61,11 @@ export function locateFaults(script: Script, { faults, seed, mode }: LocateOptio
     tempo,
     began: 0,
     port: mode === 'tcp' ? 1 : 0,
-    onReady: () => undefined,
+    onReady: () => (isReady = true),
   });
   run({ place: 'start', due: 0, bytes: '', next: () => first }, 0);
+  // Before it is ready, nothing is read.
+  if (!isReady) return found;
 
   const invocations = [...script.index.groups()].flat().toSorted(byArrival(script));
   if (mode === 'tcp') for (const connection of connectionsOf(invocations)) run(connecting(), connection);
@@ -70,7 +74,8 @@ export function locateFaults(script: Script, { faults, seed, mode }: LocateOptio
     const asked = index + 1;
     const connection = connectionOf(invocation, mode);
     const request = invocation.source.readAsked(invocation);
-    if (request === undefined) continue;
+    if (isOver) break;
+    if (request === undefined || disturber.isDeaf(connection)) continue;
     at = invocation;
     invocation.uses = 1;
     const id = String(asked);
@@ -91,7 +96,7 @@ export function locateFaults(script: Script, { faults, seed, mode }: LocateOptio
     run({ place: 'request', due: 0, bytes: '', asked, next: () => acknowledgement }, connection, () =>
       ring(invocation),
     );
-    ring(invocation); // one that never ended
+    ring(); // one that never ends
     disturber.close(asked);
   }
   return found;
@@ -102,12 +107,14 @@ export function locateFaults(script: Script, { faults, seed, mode }: LocateOptio
       if (step.place === 'end') onEnd?.();
       step = disturber.disturb(step, connection);
       step?.onSent?.();
-      step = step?.next?.();
+      isOver ||= step?.exit !== undefined;
+      step = isOver ? undefined : step?.next?.();
     }
   }
 
-  function ring({ source, startedAt, last }: Invocation): void {
-    const duration = last < 0 ? 0 : source.table.get(last).at - startedAt;
+  /** What has its time before the end of an invocation; where that never comes, all. */
+  function ring(ended?: Invocation): void {
+    const duration = ended === undefined ? Infinity : durationOf(ended);
     for (const { ms, callback } of timers.splice(0)) if (ms <= duration) callback();
   }
 }
@@ -120,6 +127,10 @@ const nothing: Omit<Backstage, 'after' | 'push'> = {
   stopListening: () => undefined,
   disconnect: () => undefined,
 };
+
+function durationOf({ source, startedAt, last }: Invocation): number {
+  return last < 0 ? 0 : source.table.get(last).at - startedAt;
+}
 
 /** A client connects, and is told that all is ready. */
 function connecting(): Step {

@@ -59,8 +59,10 @@ function partInMode(part: FaultPart, { name, source }: PlannedFault, mode: Trans
       source,
       `${name} acts where there are TCP connections, and this is stdio. Use it in TCP mode, or leave it out`,
     );
+  const isOnConnection = mode === 'tcp' && !kind.places.some((name) => name === 'loading' || name === 'announcement');
   const isOfStart = mode === 'tcp' && kind.isOfStart === true && place.kind === 'due' && place.name === 'ready';
-  return isOfStart ? { ...part, place: { ...place, name: 'announcement' } } : part;
+  if (isOfStart) return { ...part, place: { ...place, name: 'announcement' } };
+  return isOnConnection ? { ...part, isOnConnection } : part;
 }
 
 const tcpPlaces: ReadonlySet<string> = new Set(['announcement', 'connect']);

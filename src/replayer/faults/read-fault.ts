@@ -13,6 +13,8 @@ import { isSelective } from './selection.ts';
 
 /** One thing that a fault does: a preset has several. */
 export interface FaultPart {
+  /** In TCP mode: it has nothing to do with stdout. */
+  isOnConnection?: true;
   kind: AnyKind;
   place: Place;
   act: Act;
@@ -123,7 +125,8 @@ function checkPlace(
 
 /** A fault as the command line has it. */
 function showFault({ fault, ...keys }: GivenFault): string {
-  const words = Object.entries(keys).flatMap(([key, value]) =>
+  const given = Object.entries(keys).filter(([, value]) => value !== undefined);
+  const words = given.flatMap(([key, value]) =>
     [value].flat().map((one) => {
       const text =
         key === 'at'

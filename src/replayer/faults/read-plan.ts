@@ -23,7 +23,13 @@ const keys = ['$schema', 'seed', 'faults'];
 export function readPlan(file: string): FaultPlan {
   const lines = new LineCounter();
   // Keys are compared below: the parser's way takes minutes for a hostile plan.
-  const options = { lineCounter: lines, prettyErrors: false, logLevel: 'error', uniqueKeys: false } as const;
+  const options = {
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: 'error',
+    uniqueKeys: false,
+    merge: true,
+  } as const;
   const document = parseDocument(readText(file), options);
   const lineAt = (offset = 0): number => lines.linePos(offset).line || 1;
   const [error] = document.errors;
@@ -45,7 +51,8 @@ export function readPlan(file: string): FaultPlan {
         `there is no key \`${name.slice(0, 100)}\`.${suggest(name, keys)} There are seed and faults`,
       );
   }
-  const { seed, faults = [] } = value;
+  const seed = value['seed'] ?? undefined;
+  const faults = value['faults'] ?? [];
   const lineOf = (key: string): number => {
     const node = root.get(key, true);
     return lineAt(isNode(node) ? node.range?.[0] : 0);
@@ -53,8 +60,7 @@ export function readPlan(file: string): FaultPlan {
   if (seed !== undefined && !(Number.isInteger(seed) && Number(seed) >= 0 && Number(seed) <= mostSeed))
     throw refuse(file, lineOf('seed'), `\`seed\` is no whole number from 0 to ${mostSeed}. Give one`);
   const list = root.get('faults', true);
-  if (!Array.isArray(faults) || (list !== undefined && !isSeq(list)))
-    throw refuse(file, lineOf('faults'), '`faults` is no list. Write each with a dash');
+  if (!Array.isArray(faults)) throw refuse(file, lineOf('faults'), '`faults` is no list. Write each with a dash');
   return {
     seed: seed === undefined ? undefined : Number(seed),
     faults: faults.map((given: unknown, index) => {

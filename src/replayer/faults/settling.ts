@@ -8,6 +8,7 @@ import type { Bound, Firing } from './firing.ts';
 import type { Point } from './place.ts';
 import { covers } from './place.ts';
 import { renderStep } from './render-step.ts';
+import { sliceStep } from './slice-step.ts';
 
 type Next = () => Step | undefined;
 
@@ -53,6 +54,11 @@ export class Settling {
     for (const part of due.parts) this.#apply(part);
   }
 
+  /** What is sent in the stead of the step. */
+  get pieces(): readonly Step[] {
+    return this.#pieces;
+  }
+
   /** Nothing more of the invocation follows, by a fault. */
   get isFinished(): boolean {
     return this.#tail === undefined;
@@ -63,19 +69,29 @@ export class Settling {
     return this.#tail?.();
   }
 
-  /** The pieces as a chain, written in the format, what follows behind them; undefined where there are none. */
-  link(): { first: Step | undefined; pieces: Step[] } {
+  /**
+   * The pieces as a chain, written in the format and cut, what follows behind them.
+   * @param keep is told of each, some of them only when the one before has been sent
+   * @returns the first; undefined where there are none
+   */
+  link(keep: (piece: Step) => void): Step | undefined {
     const { format } = this.#tools;
     let next: Next | undefined = this.#tail;
-    const pieces: Step[] = [];
+    let first: Step | undefined;
     for (const piece of this.#pieces.toReversed()) {
       const { next: _next, ...rest } = piece;
       const isWritten = this.#rendered.has(piece) || piece.bytes.length === 0 || format === formats.json;
-      const made: Step = { ...rest, bytes: isWritten ? piece.bytes : renderStep(format, piece), ...(next && { next }) };
-      pieces.push(made);
+      const whole: Step = {
+        ...rest,
+        bytes: isWritten ? piece.bytes : renderStep(format, piece),
+        ...(next && { next }),
+      };
+      const made = whole.slices === undefined ? whole : sliceStep(whole, keep);
+      keep(made);
       next = () => made;
+      first = made;
     }
-    return { first: pieces.at(-1), pieces };
+    return first;
   }
 
   /** A part acts on the pieces that stand at its place, or behind them all. */
@@ -106,7 +122,8 @@ export class Settling {
     let isWire = false;
     const outcome = part.act({
       step: piece,
-      call,
+      // One that has been swapped has the other's id.
+      call: call && { ...call, id: call.alias ?? call.id },
       connection: party.connection,
       draw: () => firing.draw(part, party),
       message: () => (isInJson && piece.bytes.length > 0 ? bytesOf(piece) : undefined),

@@ -1,7 +1,6 @@
-import { defineFault, instead } from '../fault.ts';
+import { defineFault, sliced } from '../fault.ts';
 import { bytes as bytesOf } from '../parameters.ts';
 import { messages } from '../place.ts';
-import { slice } from './slicer.ts';
 
 /** So many writes a second. */
 const writes = 20;
@@ -17,13 +16,7 @@ export const bandwidth = defineFault({
   isChange: true,
   prepare: ({ rate }) => {
     const wait = (bytes: number): number => (bytes / rate) * 1000;
-    return ({ step, wire }) => {
-      const whole = wire();
-      if (whole === undefined) return undefined;
-      const slices = slice({ ...step, bytes: whole }, Math.ceil(rate / writes), wait);
-      // The next message has to wait for the last part of this one, too.
-      for (const last of slices.slice(-1)) last.hold = wait(last.bytes.length);
-      return instead(...slices);
-    };
+    // The next message has to wait for the last part of this one, too.
+    return ({ step }) => sliced(step, { size: Math.ceil(rate / writes), wait, lastWait: wait });
   },
 });
