@@ -180,6 +180,7 @@ export class Stage {
         this.#queues.delete(queue);
         this.#conversations.delete(conversation);
         this.#doors.delete(connection);
+        this.#options.faults?.leave(connection);
       },
     });
   }

@@ -114,6 +114,11 @@ export class Calls {
     return asked !== undefined && this.#cut.has(asked);
   }
 
+  /** What waited of one that is cut has been dropped. */
+  forget(asked: number | undefined): void {
+    if (asked !== undefined) this.#cut.delete(asked);
+  }
+
   /** Nothing more is sent of these. */
   cut(isMeant: (call: LiveCall) => boolean): void {
     for (const call of [...this.#running.values()].filter(isMeant)) {

@@ -32,8 +32,8 @@ export class Disturber {
   readonly #exempt = new WeakSet<Step>();
   /** Steps on which only these parts act, and which response each is, where that is known. */
   readonly #resumed = new WeakMap<Step, Pick<Due, 'parts'> & Partial<Pick<Due, 'response'>>>();
-  /** On whose behalf something is done outside of all requests, by place and connection. */
-  readonly #outside = new Map<string, Party>();
+  /** On whose behalf something is done outside of all requests, by connection and place. */
+  readonly #outside = new Map<number, Map<string, Party>>();
   readonly #deaf = new Set<number>();
   /** Parts that act so long after a request, and all others. */
   readonly #timed: readonly Bound[];
@@ -86,6 +86,12 @@ export class Disturber {
     }
   }
 
+  /** A connection is over. */
+  leave(connection: number): void {
+    this.#deaf.delete(connection);
+    this.#outside.delete(connection);
+  }
+
   /** All that answers a line has been sent. */
   close(asked: number): void {
     this.#calls.close(asked);
@@ -102,7 +108,7 @@ export class Disturber {
    */
   disturb(step: Step, connection: number): Step | undefined {
     for (let at: Step | undefined = step; at !== undefined;) {
-      if (this.#calls.isCut(at.asked) && !this.#exempt.has(at) && at.isRest !== true) return undefined;
+      if (this.#calls.isCut(at.asked) && !this.#exempt.has(at) && at.isRest !== true) return this.#drop(at);
       if (this.#settled.has(at)) return at;
       const settling = this.#settle(at, connection);
       const exempt = settling.isFinished ? this.#exempt : undefined;
@@ -117,6 +123,11 @@ export class Disturber {
       at = settling.next();
     }
     return undefined;
+  }
+
+  /** Of one that is cut, just one step waits: none comes behind it. */
+  #drop({ asked }: Step): undefined {
+    this.#calls.forget(asked);
   }
 
   #settle(step: Step, connection: number): Settling {
@@ -150,9 +161,11 @@ export class Disturber {
   }
 
   #partyAt({ place }: Step, connection: number): Party {
+    const parties = this.#outside.get(connection) ?? new Map<string, Party>();
+    this.#outside.set(connection, parties);
     const key = `${place} of connection ${connection}`;
-    const party = this.#outside.get(key) ?? { key, connection, draws: new Map(), decided: new Map() };
-    this.#outside.set(key, party);
+    const party = parties.get(key) ?? { key, connection, draws: new Map(), decided: new Map() };
+    parties.set(key, party);
     return party;
   }
 

@@ -4,7 +4,7 @@ import { replay } from 'reprise';
 import { expect, test } from 'vitest';
 import { makeFolder } from '../../support/files.ts';
 import { LineReader } from '../../support/line-reader.ts';
-import { loading, makeRecording, ready, request } from '../../support/recordings.ts';
+import { invocation, loading, makeRecording, ready, request, startUp } from '../../support/recordings.ts';
 import { textOf } from '../../support/error-text.ts';
 import { dial } from '../../support/dial.ts';
 import { until } from '../../support/recorder.ts';
@@ -146,7 +146,9 @@ test('the journal has its seed and faults, and an entry for each time one acted'
 
 test('the journal names the connection, and a moment so long after the request', async () => {
   const journal = join(makeFolder(), 'journal.jsonl');
-  await using plugin = await replay(makeRecording(session), {
+  // Long enough for a busy machine to meet it.
+  const slow = [...startUp(), ...invocation(100, 'a', { n: 1 }, ['one'], { gap: 300 })];
+  await using plugin = await replay(makeRecording(slow), {
     mode: 'tcp',
     startupGap: 0,
     journal,
