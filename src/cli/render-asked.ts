@@ -40,10 +40,17 @@ export function renderAsked(entry: AskedEntry, { sent, faults }: Answered, paint
     ...(passed === undefined ? [] : ['  not known; passed on to the program itself']),
     ...(refused === undefined ? [] : [`  ${paint('yellow', 'refused')}: ${escapeText(refused)}`]),
     ...(missed === undefined ? [] : renderMissed(missed, Infinity, paint)),
-    ...faults.map(({ fault, place }) => `  ${paint('yellow', 'fault')} ${escapeText(`${fault}, at ${place}`)}`),
+    ...renderFaults(faults).map((text) => `  ${paint('yellow', 'fault')} ${text}`),
     ...(sent.length === 0 ? [] : [`  sent: ${renderSent(sent)}`]),
   ];
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/** Each fault once, with all places. */
+function renderFaults(faults: readonly FaultEntry[]): string[] {
+  const places = new Map<string, string[]>();
+  for (const { fault, place } of faults) places.set(fault, [...(places.get(fault) ?? []), place]);
+  return [...places].map(([fault, at]) => `${escapeText(fault)}, at ${shorten(at.join(', '), longestName)}`);
 }
 
 /** A miss for whoever watches a replay. */

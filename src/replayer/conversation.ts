@@ -8,6 +8,9 @@ import type { AskedRequest, ResponderOptions } from './responder.ts';
 import { Responder } from './responder.ts';
 import type { Step } from './step.ts';
 
+/** What is no later than this is not held by a fault, in milliseconds. */
+const onTime = 1;
+
 /** A request that is acknowledged, and waits for the recordings to be read so far that it can be matched. */
 interface Postponed extends AskedRequest {
   /** When its acknowledgement left, on the clock's scale. */
@@ -141,7 +144,8 @@ export class Conversation {
       bytes: format.acknowledgement,
       asked,
       next: () => {
-        if (!isInstant) queue.flush();
+        // At a pace it leaves at once, unless it was held to leave with others.
+        if (!isInstant && clock.now() < start + onTime) queue.flush();
         const begin = (): Step | undefined => answer?.begin(faults.startOf(start));
         if (this.#begun === undefined || request.kind === 'refused') return begin();
         this.#begun.push(begin);

@@ -45,6 +45,8 @@ export class Stage {
   readonly #queues = new Set<StepQueue>();
   readonly #stdin: StdinClient;
   #connections = 0;
+  /** Ready has been sent, or the announcement in TCP mode. */
+  readonly #ready = createDeferred<void>();
   readonly #doors = new Doors();
   #listener: Listener | undefined;
   #finished: Promise<void> | undefined;
@@ -78,21 +80,20 @@ export class Stage {
     this.#listener = await listenOnLoopback({
       ...(host === undefined ? {} : { host }),
       ...(port === undefined ? {} : { port }),
-      onConnection: (socket) => this.#accept(socket),
+      onConnection: (socket) => this.#knock(socket),
     });
   }
 
   /** Plays the start-up; requests are read from then on. */
   start(): void {
-    const ready = createDeferred<void>();
     this.#stdout.fill((began) => {
-      const first = startUpSteps({ ...this.#options, began, port: this.port, onReady: () => ready.resolve() });
+      const first = startUpSteps({ ...this.#options, began, port: this.port, onReady: () => this.#ready.resolve() });
       if (this.#options.faults !== undefined)
         this.#stdout.push({ place: 'start', due: began, bytes: '', next: () => first });
       else if (first !== undefined) this.#stdout.push(first);
     });
     // In TCP mode stdin is never read.
-    if (this.#listener === undefined) void this.#readStdin(ready.promise);
+    if (this.#listener === undefined) void this.#readStdin(this.#ready.promise);
     else this.#stdin.deafen();
     void this.#watchClient();
   }
@@ -157,6 +158,17 @@ export class Stage {
     if (!this.#options.exitOnEof || !this.#stdin.hasEnded) return;
     if (this.#isIdle) void this.finish({ code: 0, signal: null }, Infinity);
     else this.#alarm.at(this.#options.clock.now() + 10, () => this.#exitWhenAnswered());
+  }
+
+  /** Whoever knows the port before it is announced, which faults may delay, waits for that. */
+  #knock(socket: Socket): void {
+    if (this.#options.faults === undefined) return this.#accept(socket);
+    this.#sockets.add(socket);
+    socket.on('error', () => undefined); // told by its end
+    socket.once('close', () => this.#sockets.delete(socket));
+    void this.#ready.promise.then(() => {
+      if (!socket.destroyed && this.#finished === undefined) this.#accept(socket);
+    });
   }
 
   #accept(socket: Socket): void {

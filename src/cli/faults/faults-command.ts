@@ -80,12 +80,16 @@ async function show(listed: Listed, output: ResultOutput, isJson: boolean): Prom
   await output.write(
     [
       renderListed(listed, paint),
-      `\n${paint('bold', 'without it')}: two requests, another one after a second, then SIGTERM\n`,
+      `\n${paint('bold', 'without it')}: two requests, another one after a second, then SIGTERM; a line without a time was in the same write\n`,
       renderSample(before, paint),
       `\n${paint('bold', `with ${spellOption('fault', [spec])}`)}\n`,
       renderSample(after, paint),
     ].join(''),
   );
+}
+
+function isTime(place: string): boolean {
+  return parsePlace(place)?.kind === 'time';
 }
 
 function isOfStart(at: string): boolean {
@@ -116,8 +120,12 @@ async function locate(
       if (rows.length > 0)
         await output.write(renderTable([{ head: 'fault' }, { head: 'in' }, { head: 'acts at' }], rows, output.paint));
       for (const fault of idle) await output.write(`${escapeText(fault.text)} ${explainIdle(fault, seed)}\n`);
+      if (locations.some(({ place }) => isTime(place)))
+        await output.write(
+          'what comes after a time is told for the recorded pace: at a quicker one, more has ended before\n',
+        );
       await output.write(
-        `${renderCount(locations.length, 'place')}, if the requests come as recorded, one after the other; seed ${seed}\n`,
+        `${renderCount(locations.length, 'place')}, if the requests come as recorded, one after the other${mode === 'tcp' ? ', in TCP mode' : ''}; seed ${seed}\n`,
       );
     }
     return never.length === 0 ? 0 : 1;

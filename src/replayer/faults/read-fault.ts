@@ -41,7 +41,7 @@ export function readFault(given: GivenFault, source: string): PlannedFault {
   const { fault, ...keys } = given;
   const name = typeof fault === 'string' ? fault : '';
   const known: AnyKind | Preset | undefined = findKind(name) ?? presets.find((one) => one.name === name);
-  if (known === undefined) throw refuse(source, explainName(fault));
+  if (known === undefined) throw refuse(source, explainName(fault, source));
   const allowed = [...aimKeys, ...Object.keys(known.parameters)];
   for (const key of Object.keys(keys))
     if (!allowed.includes(key))
@@ -64,7 +64,8 @@ function findKind(name: unknown): AnyKind | undefined {
   return faultKinds.find((kind) => kind.name === name);
 }
 
-function explainName(fault: unknown): string {
+function explainName(fault: unknown, source: string): string {
+  if (fault === undefined && source !== '`--fault`') return '`fault` is missing. Name one, as in `fault: stall`';
   const names = [...faultKinds, ...presets].map(({ name }) => name);
   if (typeof fault !== 'string' || fault === '')
     return 'it names no fault. Begin with one, as in `stall at=response:3`; `reprise faults` lists them';

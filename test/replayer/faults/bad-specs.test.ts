@@ -103,7 +103,7 @@ test.each<readonly [string, string]>([
 
 test.each([
   [{ fault: 3 }, unnamed],
-  [{}, unnamed],
+  [{}, '`fault` is missing. Name one, as in `fault: stall`.'],
   [{ fault: 'stall', at: 5 }, `\`at\` is 5, which is no place. ${places}`],
   [{ fault: 'stall', type: null }, '`type` is null. Give a text, in which `*` stands for any.'],
   [{ fault: 'stall', where: ['/request/a=1', 3] }, `\`where\` is 3. Give ${condition}.`],

@@ -194,3 +194,23 @@ test('a fault of one invocation leaves the wire of another as it is, behind it i
   );
   expect(wire.endsWith(plainX + plainY)).toBe(true);
 });
+
+test('whoever knows the port hears nothing before it is announced', async () => {
+  const order: string[] = [];
+  await using plugin = await replay(makeRecording(session), { ...instant, mode: 'tcp', faults: ['slow-start ms=50'] });
+  plugin.stdout.on('data', (chunk: Buffer) => order.push(`stdout ${String(chunk).includes('"port"')}`));
+  const { socket, heard } = await dial(plugin.port);
+  socket.on('data', () => order.push('connection'));
+  socket.write(askX);
+  await heard.text('plugin_invoke_end');
+  expect(order.slice(0, 3)).toEqual(['stdout false', 'stdout true', 'connection']);
+  expect(raw(heard)).toBe(line(ready) + plainX);
+});
+
+test('whoever knows the port of one that is never ready waits in vain', async () => {
+  await using plugin = await replay(makeRecording(session), { ...instant, mode: 'tcp', faults: ['never-ready'] });
+  const { heard } = await dial(plugin.port);
+  plugin.stop();
+  expect(await heard.end()).toEqual([]);
+  expect(await plugin.exited).toEqual({ code: 0, signal: null });
+});

@@ -1,5 +1,5 @@
 import { announcementLine } from '../../../protocol/derived.ts';
-import { defineFault, instead, messageAt } from '../fault.ts';
+import { changed, defineFault } from '../fault.ts';
 import { count } from '../parameters.ts';
 
 /** It announces another port than the one on which it listens. */
@@ -15,5 +15,5 @@ export const wrongPort = defineFault({
   prepare:
     ({ port }) =>
     ({ step }) =>
-      instead(messageAt(step, 'announcement', `${announcementLine(port)}\n`)),
+      changed(step, `${announcementLine(port)}\n`),
 });
