@@ -10,7 +10,7 @@ import type { ConversationOptions } from './conversation.ts';
 import { Conversation } from './conversation.ts';
 import type { Journal } from './journal.ts';
 import { Doors } from './doors.ts';
-import type { Backstage } from './faults/fault.ts';
+import { createBackstage } from './backstage.ts';
 import { startUpSteps } from './start-up.ts';
 import type { StdinOptions } from './stdin-client.ts';
 import { StdinClient } from './stdin-client.ts';
@@ -21,8 +21,6 @@ import { serveConnection } from './tcp-connection.ts';
 const lastWords = 100;
 /** What was sent before an end that was asked for may take so long to leave, in milliseconds. */
 const patience = 100;
-/** A reset comes so much after what was sent before it: a client that finds both at once may take it for an end. */
-const resetDelay = 10;
 
 export interface StageOptions extends Omit<ConversationOptions, 'queue' | 'connection'>, StdinOptions {
   clock: Clock;
@@ -61,7 +59,14 @@ export class Stage {
     const deafen = (): void => this.#stdin.deafen();
     this.#doors.add(0, { queue: this.#stdout, block, deafen, outlet: options.stdout });
     options.stdout.onFailure(() => void this.finish({ code: null, signal: 'SIGPIPE' }));
-    options.faults?.attach(this.#backstage());
+    options.faults?.attach(
+      createBackstage(this.#doors, {
+        after: (ms, callback) => this.#alarm.at(options.clock.now() + ms, callback),
+        stdout: options.stdout,
+        stderr: options.stderr,
+        stopListening: () => this.#listener?.close(),
+      }),
+    );
   }
 
   /** How it ended; rejects where a recording turns out to be broken while it is played. */
@@ -211,38 +216,6 @@ export class Stage {
     });
     this.#queues.add(queue);
     return queue;
-  }
-
-  /** What faults can do. */
-  #backstage(): Backstage {
-    const { clock, stdout, stderr } = this.#options;
-    const after = (ms: number, callback: () => void): void => this.#alarm.at(clock.now() + ms, callback);
-    return {
-      after,
-      pause: (ms) => {
-        this.#doors.pause();
-        if (ms !== undefined) after(ms, () => this.#doors.resume());
-      },
-      floodStderr: (bytes) => {
-        this.#doors.pause();
-        stderr(bytes, () => this.#doors.resume());
-      },
-      stopReading: (connection) => this.#doors.get(connection)?.deafen(),
-      closeStdout: () => stdout.close(),
-      stopListening: () => this.#listener?.close(),
-      disconnect: (connection, how) => {
-        const { socket, outlet, queue, deafen } = this.#doors.get(connection) ?? {};
-        if (how === 'half-close') return outlet?.close();
-        deafen?.();
-        queue?.close();
-        if (how === 'close') socket?.destroySoon();
-        else after(resetDelay, () => socket?.resetAndDestroy());
-      },
-      push: (connection, step) => {
-        const queue = this.#doors.get(connection)?.queue;
-        queue?.fill(() => queue.push(step));
-      },
-    };
   }
 
   #openConversation(queue: StepQueue, connection: number): Conversation {

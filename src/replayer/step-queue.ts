@@ -6,15 +6,11 @@ import type { Disturber } from './faults/disturber.ts';
 import { Heap } from './heap.ts';
 import type { Journal } from './journal.ts';
 import type { Step } from './step.ts';
+import type { Hold, Waiting } from './waiting.ts';
+import { byTurn } from './waiting.ts';
 
 /** Messages that are due together leave in one write of about this size. */
 const batchBytes = 64 << 10;
-
-interface Waiting {
-  step: Step;
-  /** Of what is due at the same time, the lower comes first. What follows a step has its number. */
-  order: number;
-}
 
 export interface QueueOptions {
   clock: Clock;
@@ -30,19 +26,13 @@ export interface QueueOptions {
   faults?: Disturber | undefined;
 }
 
-/** Nothing is sent before a time, and then first of all what follows. */
-interface Hold {
-  until: number;
-  next: Waiting | undefined;
-}
-
 /**
  * All that goes to one client, by time; what is due at the same time in the order in which it was pushed, with what
  * follows it. So the order does not depend on how fast the client reads.
  */
 export class StepQueue {
   readonly #options: QueueOptions;
-  readonly #waiting = new Heap<Waiting>((a, b) => a.step.due - b.step.due || a.order - b.order);
+  readonly #waiting = new Heap<Waiting>(byTurn);
   #order = 0;
   readonly #appointments = new Set<number>(); // each time once, however often it is asked for
   #isBlocked = false;
