@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { Document } from 'yaml';
-import { isMap, isNode, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import { mostSeed } from '../../foundation/option-spec.ts';
 import { isJsonObject } from '../../foundation/parse-json.ts';
 import { RepriseError, reasonOf, systemCode } from '../../foundation/reprise-error.ts';
@@ -43,7 +43,7 @@ export function readPlan(file: string): FaultPlan {
   if (!isMap(root) || !isJsonObject(value))
     throw refuse(file, 1, 'it is no fault plan. Write `faults:` and a list of them');
   for (const { key } of root.items) {
-    const name = String(key);
+    const name = isScalar(key) ? String(key.value) : 'a key that is no text';
     if (!keys.includes(name))
       throw refuse(
         file,
@@ -79,7 +79,9 @@ function repeatedKey(document: Document): { name: string; at: number | undefined
     Map(_, { items }) {
       const names = new Set<string>();
       for (const { key } of items) {
-        const name = String(key);
+        // A key that is no plain text is none that a plan knows, and may be none that can be written.
+        if (!isScalar(key)) continue;
+        const name = String(key.value);
         if (names.has(name)) found ??= { name, at: isNode(key) ? key.range?.[0] : undefined };
         names.add(name);
       }

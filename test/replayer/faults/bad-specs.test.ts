@@ -143,6 +143,7 @@ test.each([
   ['faults: []\nseed: -1\n', 2, '`seed` is no whole number from 0 to 4294967295. Give one.'],
   ['- a\n', 1, 'it is no fault plan. Write `faults:` and a list of them.'],
   ['', 1, 'it is no fault plan. Write `faults:` and a list of them.'],
+  ['? <<: *a', 1, 'Merge sources must be maps or map aliases. Write it without aliases.'],
   ['faults:\n- fault: stall\n  fault: exit\n', 3, '`fault` is given twice. Give it once.'],
 ])('names the line of a plan: %j', async (plan, line, text) => {
   const faultPlan = makeFile(plan, 'plan.yaml');
