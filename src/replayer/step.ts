@@ -57,6 +57,11 @@ export interface Step {
   onSent?: () => void;
 }
 
+/** What is sent, where text stands for bytes. */
+export function bytesOf({ bytes }: Pick<Step, 'bytes'>): Buffer {
+  return typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes;
+}
+
 /** The place of a played line. */
 export function placeOf({ isStray, bytes }: Pick<ScriptLine, 'isStray' | 'bytes'>): Place {
   if (isStray) return 'stray';

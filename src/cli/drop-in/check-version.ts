@@ -1,4 +1,5 @@
 import { settle } from '../../replayer/settings.ts';
+import { hasFaults } from '../../replayer/load-faults.ts';
 import { readRules } from '../../replayer/read-rules.ts';
 import { mayFind } from './choose-recording.ts';
 import { explainCi } from './explain-ci.ts';
@@ -36,7 +37,7 @@ async function checkOptions({ options }: DropInSettings, shelf: readonly Shelved
   const settled = files.length === 0 ? { options } : await settle(files, options);
   const { ignore = [], match = [] } = settled.options;
   await readRules({ ignore, match });
-  if (settled.options.faults !== undefined || settled.options.faultPlan !== undefined)
+  if (hasFaults(settled.options))
     await (await import('../../replayer/faults/plan-faults.ts')).planFaults(settled.options);
 }
 

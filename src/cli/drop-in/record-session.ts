@@ -10,6 +10,7 @@ import { RepriseError, reasonOf, systemCode } from '../../foundation/reprise-err
 import { blankFormat, formats } from '../../protocol/response-format.ts';
 import type { RecordResult } from '../../recorder/record.ts';
 import { record } from '../../recorder/record.ts';
+import { hasFaults } from '../../replayer/load-faults.ts';
 import { openOwnStdin, openOwnStdoutStream } from '../../transport/own-stdio.ts';
 import { isParentGone, readStdinNow } from '../../transport/parent.ts';
 import type { RecordPlan, Start } from './plan-start.ts';
@@ -31,8 +32,7 @@ export async function recordSession(plan: RecordPlan, start: Start): Promise<num
   const folder = resolve(plan.replaces === undefined ? openFolder(settings) : dirname(plan.replaces));
   const [part, stem] = [partOf(folder, plan.name), join(folder, plan.name)];
   const notes = openNotes(process.env);
-  const { faults = [], faultPlan } = settings.options;
-  if (faults.length > 0 || faultPlan !== undefined)
+  if (hasFaults(settings.options))
     notes.say('reprise: this session is recorded, and nothing goes wrong in it: faults act in replays\n');
   const { command, stdout } = commandOf(start, realDify(settings, start.env));
   const stdin = openOwnStdin();

@@ -9,6 +9,7 @@ import type { Location } from '../../replayer/faults/locate-faults.ts';
 import { parsePlace, startPlaces } from '../../replayer/faults/place.ts';
 import { anySeed, needsTcp, planFaults } from '../../replayer/faults/plan-faults.ts';
 import type { PlannedFault } from '../../replayer/faults/read-fault.ts';
+import { hasFaults } from '../../replayer/load-faults.ts';
 import { shortNames } from '../../replayer/ledger.ts';
 import { openScript } from '../../replayer/open-script.ts';
 import { settle } from '../../replayer/settings.ts';
@@ -31,8 +32,7 @@ const longestPlaces = 100;
 export async function runFaults({ values, words }: ReadOptions): Promise<number> {
   const output = openResultOutput(process.stdout, process.env);
   const isJson = values['json'] === true;
-  const { faults = [], faultPlan } = optionsOf(values);
-  if (faults.length > 0 || faultPlan !== undefined) return locate({ values, words }, output, isJson);
+  if (hasFaults(optionsOf(values))) return locate({ values, words }, output, isJson);
   const [name, ...rest] = words;
   if (name === undefined) {
     await output.write(isJson ? `${JSON.stringify(listForPrograms(), null, 2)}\n` : renderCatalogue(output.paint));

@@ -1,5 +1,6 @@
 import { faultKinds } from '../../replayer/faults/catalogue.ts';
 import type { AnyKind } from '../../replayer/faults/fault.ts';
+import { needsTcp } from '../../replayer/faults/plan-faults.ts';
 import { readFault } from '../../replayer/faults/read-fault.ts';
 import type { Preset } from '../../replayer/faults/presets.ts';
 import { presets } from '../../replayer/faults/presets.ts';
@@ -80,7 +81,7 @@ function describe(listed: Listed): DescribedFault {
   );
   if ('expand' in listed) {
     const { known, source } = listed;
-    const isTcpOnly = readFault({ fault: name }, name).parts.some(({ kind }) => kind.isTcpOnly);
+    const isTcpOnly = needsTcp([readFault({ fault: name }, name)]);
     return Object.assign({ name, text, at, parameters }, { group: 'presets', known, source, tcp_only: isTcpOnly });
   }
   const { group, places, isChange = false, isTcpOnly = false } = listed;

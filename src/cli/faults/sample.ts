@@ -11,6 +11,7 @@ import { derivedLines, endLine } from '../../protocol/derived.ts';
 import { createHeader } from '../../recording/header.ts';
 import type { ReplayOptions } from '../../replayer/replay-options.ts';
 import { replay } from '../../replayer/replay.ts';
+import { bytesOf } from '../../replayer/step.ts';
 import type { Outlet } from '../../transport/outlet.ts';
 import { JumpClock } from './jump-clock.ts';
 
@@ -126,7 +127,7 @@ function outletTo(see: (bytes: Buffer) => void, onClose: () => void): Outlet {
   let isClosed = false;
   return {
     write(bytes) {
-      if (!isClosed) see(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
+      if (!isClosed) see(bytesOf({ bytes }));
       return true;
     },
     onDrain: () => undefined,

@@ -1,5 +1,6 @@
 import type { ProcessExit } from '../../transport/child.ts';
 import type { Slices, Step } from '../step.ts';
+import { bytesOf } from '../step.ts';
 import type { GivenOf, Parameters, ValuesOf } from './parameters.ts';
 import type { PlaceName } from './place.ts';
 
@@ -134,13 +135,17 @@ export function silent(step: Step): Step {
 
 /** Something is done when a step is due. */
 export function moment(step: Step, onSent: () => void): Step {
-  const { due, asked } = step;
-  return { place: 'time', due, bytes: '', onSent, ...(asked === undefined ? {} : { asked }) };
+  return { ...momentAt(step), onSent };
+}
+
+/** A step's time, at which nothing is sent. */
+export function momentAt(step: Step): Step {
+  return messageAt(step, 'time', '');
 }
 
 /** The process ends when a step is due. */
-export function exitAt({ due, asked }: Step, exit: ProcessExit): Step {
-  return { place: 'exit', due, bytes: '', exit, ...(asked === undefined ? {} : { asked }) };
+export function exitAt(step: Step, exit: ProcessExit): Step {
+  return { ...messageAt(step, 'exit', ''), exit };
 }
 
 /** Another message, due with a step. Text is written in UTF-8. */
@@ -151,11 +156,7 @@ export function messageAt({ due, asked }: Step, place: Step['place'], message: B
 
 /** A message, and so many copies of it; what it does when it is sent is done once. */
 export function repeated(step: Step, copies: number): Step[] {
-  const copy = messageAt(
-    step,
-    step.place,
-    typeof step.bytes === 'string' ? Buffer.from(step.bytes, 'latin1') : step.bytes,
-  );
+  const copy = messageAt(step, step.place, bytesOf(step));
   return [step, ...Array.from({ length: copies }, () => copy)];
 }
 

@@ -3,18 +3,19 @@ import { formats } from '../../protocol/response-format.ts';
 import { parseJson, isJsonObject } from '../../foundation/parse-json.ts';
 import { parseMessage } from '../../protocol/message.ts';
 import type { Place, Step } from '../step.ts';
+import { bytesOf } from '../step.ts';
 import { cutEnding } from './edit-message.ts';
 
 /** These are log lines of the program in the text format, or come as they are. */
 const raw: ReadonlySet<Place> = new Set(['loading', 'announcement', 'start-up', 'stray']);
 
 /** A message in JSON as a format writes it. */
-export function renderStep(format: ResponseFormat, { place, bytes }: Step): Buffer {
-  const message = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes;
+export function renderStep(format: ResponseFormat, step: Step): Buffer {
+  const message = bytesOf(step);
   if (format === formats.json) return message;
   const { line, ending } = cutEnding(message);
   const eol = ending.toString('latin1');
-  if (raw.has(place)) return format.raw(line, eol, new Date());
+  if (raw.has(step.place)) return format.raw(line, eol, new Date());
   const { before, after } = format.stamp(withTypeAndId(line), eol);
   return Buffer.concat([before, after]);
 }

@@ -1,9 +1,11 @@
 import type { ResponseFormat } from '../../protocol/response-format.ts';
 import { formats } from '../../protocol/response-format.ts';
 import type { Step } from '../step.ts';
+import { bytesOf } from '../step.ts';
 import type { LiveCall, Party } from './calls.ts';
 import { withId } from './edit-message.ts';
 import type { Outcome, Surroundings } from './fault.ts';
+import { momentAt } from './fault.ts';
 import type { Bound, Firing } from './firing.ts';
 import type { Point } from './place.ts';
 import { covers } from './place.ts';
@@ -100,7 +102,7 @@ export class Settling {
     if (place.kind === 'after') {
       const last = this.#pieces.at(-1);
       if (last !== undefined && this.#tail !== undefined && covers({ ...place, kind: 'due' }, this.#point))
-        this.#pieces.push(...(this.#act(part, momentAfter(last))?.send ?? []));
+        this.#pieces.push(...(this.#act(part, momentAt(last))?.send ?? []));
       return;
     }
     const before = this.#pieces;
@@ -154,15 +156,6 @@ export class Settling {
     this.#tail = () => early;
     return true;
   }
-}
-
-function bytesOf({ bytes }: Step): Buffer {
-  return typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes;
-}
-
-/** When a step has been sent. */
-function momentAfter({ due, asked }: Step): Step {
-  return { place: 'time', due, bytes: '', ...(asked === undefined ? {} : { asked }) };
 }
 
 /** Steps whose followers are made once. */

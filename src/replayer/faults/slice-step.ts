@@ -1,4 +1,5 @@
 import type { Step } from '../step.ts';
+import { bytesOf } from '../step.ts';
 
 /**
  * The first write of a message that leaves in several; each of the others is made when the one before has been sent.
@@ -6,7 +7,7 @@ import type { Step } from '../step.ts';
  */
 export function sliceStep(step: Step, keep: (slice: Step) => void): Step {
   const { slices, onSent, exit, next, ...rest } = step;
-  const bytes = typeof step.bytes === 'string' ? Buffer.from(step.bytes, 'latin1') : step.bytes;
+  const bytes = bytesOf(step);
   const size = slices?.size ?? bytes.length;
   return sliceFrom(0);
 
