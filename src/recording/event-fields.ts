@@ -29,6 +29,7 @@ const events: ReadonlyMap<string, Fields> = new Map<string, Fields>([
       'program?': names,
       'session?': text,
       'start?': count,
+      'redaction?': names,
     },
   ],
   ['end', { reason: text, lines: count, sha256: digest }],

@@ -21,6 +21,8 @@ export interface RecordingAbout {
   /** The test that it was recorded for, and which start of the plugin in it, counted from 1. */
   session?: string;
   start?: number;
+  /** `key`: the fingerprint of the key that its placeholders were made with. */
+  redaction?: Names;
 }
 
 /**
@@ -51,6 +53,6 @@ function learnedFrom(line: string): Partial<RecordingAbout> {
   if (!line.includes('"about"')) return {};
   const fields = parseJson(line); // the first and the last line read may be cut
   if (!isJsonObject(fields) || fields['event'] !== 'about' || explainEvent('about', fields) !== undefined) return {};
-  const known = ['plugin', 'program', 'session', 'start'].filter((key) => fields[key] !== undefined);
+  const known = ['plugin', 'program', 'session', 'start', 'redaction'].filter((key) => fields[key] !== undefined);
   return Object.fromEntries(known.map((key) => [key, fields[key]]));
 }

@@ -87,6 +87,9 @@ const event = z
       program: names.optional(),
       session: z.string().optional().describe('The test that it was recorded for.'),
       start: z.int().min(1).optional().describe('Which start of the plugin it was in that test.'),
+      redaction: names
+        .optional()
+        .describe('`key`: the fingerprint of the key that placeholders were made with, which stand for secrets.'),
     }),
     z.looseObject({
       at,
