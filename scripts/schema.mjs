@@ -12,8 +12,8 @@ const schemas = {
   'schema/fault-plan.schema.json': async () =>
     (await load('replayer/faults/fault-plan-schema.ts')).createFaultPlanJsonSchema(),
   'schema/config.schema.json': async () => {
-    const { replayOptions } = await load('foundation/replay-option-table.ts');
-    return (await load('recording/config-schema.ts')).createConfigJsonSchema(replayOptions);
+    const { configOptions } = await load('foundation/redaction-option-table.ts');
+    return (await load('recording/config-schema.ts')).createConfigJsonSchema(configOptions);
   },
 };
 

@@ -13,6 +13,7 @@ type Run = (options: ReadOptions) => Promise<number>;
 const runs: Record<CommandName, () => Promise<Run>> = {
   replay: () => Promise.resolve(runReplay),
   record: async () => (await import('./record-command.ts')).runRecord,
+  redact: async () => (await import('./redact-command.ts')).runRedact,
   inspect: async () => (await import('./inspect-command.ts')).runInspect,
   check: async () => (await import('./check-command.ts')).runCheck,
   explain: async () => (await import('./explain-command.ts')).runExplain,

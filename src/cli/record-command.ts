@@ -1,14 +1,17 @@
+import { dirname } from 'node:path';
 import { isatty } from 'node:tty';
 import { within } from '../foundation/clock.ts';
 import type { ReadOptions } from '../foundation/read-options.ts';
 import { RepriseError, reasonOf } from '../foundation/reprise-error.ts';
 import type { RecordResult } from '../recorder/record.ts';
+import { recordingsFolder } from '../recorder/output-file.ts';
 import { record } from '../recorder/record.ts';
 import { flushed } from '../transport/flushed.ts';
 import { openOwnStderr, openOwnStdin, openOwnStdoutStream } from '../transport/own-stdio.ts';
 import { statusOf } from './end-like.ts';
 import { forwardSignals } from './forward-signals.ts';
 import { openLiveLine } from './live-line.ts';
+import { completeRedaction, redactionOf } from './redaction-settings.ts';
 import { renderRecordSummary } from './render-record.ts';
 
 /** What is said at the end may take so long to be taken, in milliseconds: a client that reads no stderr must not wait for its own. */
@@ -23,6 +26,9 @@ export async function runRecord({ values, words, command }: ReadOptions): Promis
     );
   }
   const isQuiet = values['quiet'] === true;
+  const { output, config } = { output: textOf(values['output']), config: textOf(values['config']) };
+  const folder = output === undefined ? recordingsFolder : dirname(output);
+  const redaction = completeRedaction(redactionOf(values), { folder, config });
   const stderr = openOwnStderr();
   const live = openLiveLine({
     stderr,
@@ -36,7 +42,8 @@ export async function runRecord({ values, words, command }: ReadOptions): Promis
   };
   const recorder = await record({
     command,
-    ...(typeof values['output'] === 'string' ? { file: values['output'] } : {}),
+    ...(output === undefined ? {} : { file: output }),
+    ...redaction,
     force: values['force'] === true,
     stdin: openOwnStdin(),
     stdout: live.stdout,
@@ -50,7 +57,11 @@ export async function runRecord({ values, words, command }: ReadOptions): Promis
     },
   });
   forwardSignals(recorder);
-  note(`recording to ${recorder.file}; it holds what is sent as it is, keys and passwords too`);
+  if (redaction.noRedact)
+    tell(
+      `recording to ${recorder.file}; secrets are NOT redacted: it holds keys and passwords as they are, and must not be shared`,
+    );
+  else note(`recording to ${recorder.file}; secrets are replaced by placeholders`);
   live.start(() => recorder.counts);
   const result = await recorder.finished;
   live.stop();
@@ -58,6 +69,10 @@ export async function runRecord({ values, words, command }: ReadOptions): Promis
   else tell(`the recording is not whole, ${recorder.file}: ${reasonOf(result.loss)}`);
   await within(lastLinePatience, flushed(stderr));
   return statusAfter(result);
+}
+
+function textOf(value: ReadOptions['values'][string]): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function statusAfter({ exit, loss }: RecordResult): number {

@@ -5,6 +5,7 @@ import { renderCount } from './render-count.ts';
 
 /** So many unfinished invocations are named. */
 const mostNamed = 5;
+const longestKind = 40;
 
 /** One line that sums a session up, and names what never ended. */
 export function renderRecordSummary({
@@ -14,10 +15,21 @@ export function renderRecordSummary({
   duration,
   file,
   unfinished,
+  redacted,
 }: RecordResult): string {
-  const sum = `${renderCount(messages, 'message')} (${prettyBytes(bytes)}) in ${renderCount(invocations, 'invocation')}, ${prettyMilliseconds(duration)}, kept in ${file}`;
+  const sum = `${renderCount(messages, 'message')} (${prettyBytes(bytes)}) in ${renderCount(invocations, 'invocation')}, ${prettyMilliseconds(duration)}, kept in ${file}${renderRedacted(redacted)}`;
   if (unfinished.length === 0) return sum;
   const names = unfinished.slice(0, mostNamed).map(({ id, action }) => `${JSON.stringify(id)} ${action}`);
   const more = unfinished.length > mostNamed ? `, and ${unfinished.length - mostNamed} more` : '';
   return `${sum}; never ended: ${names.join(', ')}${more}`;
+}
+
+/** How many secrets were replaced, by kind, the most frequent first. */
+export function renderRedacted(counts: ReadonlyMap<string, number>): string {
+  if (counts.size === 0) return '';
+  const sorted = [...counts].toSorted(([, a], [, b]) => b - a);
+  const told = sorted.slice(0, mostNamed).map(([kind, count]) => `${count} ${kind.slice(0, longestKind)}`);
+  const more = sorted.length > mostNamed ? `, and ${sorted.length - mostNamed} more kinds` : '';
+  const sum = sorted.reduce((all, [, count]) => all + count, 0);
+  return `; ${renderCount(sum, 'secret')} redacted: ${told.join(', ')}${more}`;
 }

@@ -1,5 +1,6 @@
 import { recordModes } from './choices.ts';
 import type { OptionSpec } from './option-spec.ts';
+import { redactionOptions } from './redaction-option-table.ts';
 
 /** What holds for the drop-in where it differs from `replay`: the program's own defaults, and nothing that waits. */
 export const dropInDefaults: Readonly<Record<string, { usually: string }>> = {
@@ -55,4 +56,5 @@ export const dropInOptions: readonly OptionSpec[] = [
     kind: 'switch',
     text: 'record where CI is set, too; otherwise a start that would record fails there',
   },
+  ...redactionOptions,
 ];

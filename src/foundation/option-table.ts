@@ -1,5 +1,6 @@
 import type { CommandSpec, OptionSpec } from './option-spec.ts';
 import { anyPackage, dropInDefaults, realDify, recordMode } from './drop-in-option-table.ts';
+import { keepOption, redactionOptions, redactOption } from './redaction-option-table.ts';
 import { config, faulting, ignore, match, matching, mode, replayOptions, strict } from './replay-option-table.ts';
 
 const json: OptionSpec = { flag: 'json', kind: 'switch', text: 'JSON for programs instead of a table' };
@@ -10,8 +11,9 @@ export const commandTable = [
   {
     name: 'record',
     usage: '[-o FILE] [--force] -- COMMAND…',
-    text: 'Records a session of COMMAND, in either mode, and changes nothing of it.',
+    text: 'Records a session of COMMAND, in either mode, and changes nothing of it; secrets are replaced in the file.',
     takesCommand: true,
+    readsEnvironment: true,
     options: [
       {
         flag: 'output',
@@ -22,8 +24,17 @@ export const commandTable = [
         text: 'where the recording goes',
       },
       { flag: 'force', kind: 'switch', text: 'overwrite the file if it exists' },
+      ...redactionOptions,
+      config,
       quiet,
     ],
+  },
+  {
+    name: 'redact',
+    usage: 'RECORDING…',
+    text: 'Replaces the secrets in recordings that exist by placeholders, and seals them again.',
+    readsEnvironment: true,
+    options: [redactOption, keepOption, config, quiet],
   },
   {
     name: 'replay',
@@ -82,6 +93,7 @@ export const commandTable = [
       anyPackage,
       recordMode,
       realDify,
+      ...redactionOptions,
       ...replayOptions.map(asDropIn),
     ],
   },

@@ -20,11 +20,34 @@ const secretWords = new Set([
 /** `apikey`; with a word before it, as in `api_key` and `service_account_key`, any key. */
 const joinedKey = /^(?:api|secret|auth|access|private)keys?$/;
 /** Keys that open nothing. */
-const openKeys = new Set(['public', 'primary', 'foreign', 'sort', 'partition']);
+const openKeys = new Set(
+  'public primary foreign sort partition cache storage idempotency row column group unique object lookup routing'.split(
+    ' ',
+  ),
+);
+/** What is told of a secret, and is none: `token_type`, `auth_url`. */
+const openEndings = new Set(
+  'type method mode count limit name url uri endpoint scheme expires expiry ttl usage budget scope scopes path file label help placeholder format algorithm kind status length size field header provider prefix'.split(
+    ' ',
+  ),
+);
+/** Tokens that are counted, or mark a place: `max_token`, `eos_token`. */
+const openBeginnings = new Set('max min total num stop eos bos pad unk sep mask'.split(' '));
 const longestName = 1000;
+/** The same few names come again and again. */
+const known = new Map<string, boolean>();
+const mostKnown = 1000;
 
 /** Whether a text under this name is likely to be a secret. */
 export function isSecretName(name: string): boolean {
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const isSecret = judgeName(name);
+  if (known.size < mostKnown && name.length <= longestName) known.set(name, isSecret);
+  return isSecret;
+}
+
+function judgeName(name: string): boolean {
   const words = name
     .slice(0, longestName)
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
@@ -32,6 +55,7 @@ export function isSecretName(name: string): boolean {
     .replace(/\d+$/, '')
     .toLowerCase()
     .split(/[^a-z\d]+/);
+  if (openEndings.has(words.at(-1) ?? '') || openBeginnings.has(words[0] ?? '')) return false;
   const isKey = words.some((word, at) => /^keys?$/.test(word) && at > 0 && !openKeys.has(words[at - 1] ?? ''));
   const isSession = words.some((word, at) => word === 'session' && words[at + 1] === 'id');
   return isKey || isSession || words.some((word) => secretWords.has(word) || joinedKey.test(word));

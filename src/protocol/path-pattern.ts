@@ -11,12 +11,13 @@ const longestPattern = 2000;
  * number of them, none included. A key that is a star is written `~2`.
  *
  * @param name what the path was given as, for the error: `--ignore`
+ * @param roots what paths may begin with
  * @throws RepriseError `usage`
  * @example
  * parsePathPattern('/request/**\/id', '--ignore');
  */
-export function parsePathPattern(text: string, name: string): PathSegment[] {
-  const reason = explainBadPath(text);
+export function parsePathPattern(text: string, name: string, roots: readonly string[] = ['request']): PathSegment[] {
+  const reason = explainBadPath(text, roots);
   if (reason !== undefined) throw new RepriseError('usage', `Failed to read \`${name}\`: '${shorten(text)}' ${reason}`);
   const segments = text
     .slice(1)
@@ -44,7 +45,7 @@ export function unescapeKey(segment: string): string {
   return segment.replaceAll('~2', '*').replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
-function explainBadPath(text: string): string | undefined {
+function explainBadPath(text: string, roots: readonly string[]): string | undefined {
   const first = /^\/([^/]*)/.exec(text)?.[1];
   if (first === undefined) return "is no path, which begins with '/'. Give one such as /request/user_id.";
   if (text.length > longestPattern) return `is longer than ${longestPattern} characters. Use \`*\` and \`**\`.`;
@@ -54,7 +55,8 @@ function explainBadPath(text: string): string | undefined {
   if (first === 'invoke_id') return 'is never compared anyway. Leave it out.';
   if (first === 'type' || first === 'action')
     return 'is always compared: it tells what is asked for. Paths lead into /request.';
-  if (!['request', '*', '**'].includes(first)) return 'leads nowhere: paths begin with /request. Write it so.';
+  if (![...roots, '*', '**'].includes(first))
+    return `leads nowhere: paths begin with ${roots.map((root) => `/${root}`).join(' or ')}. Write it so.`;
   return undefined;
 }
 

@@ -59,6 +59,12 @@ export function isExpression(set: string): boolean {
   return expression.test(set);
 }
 
+/** The source and the flags of an expression that is written between slashes. */
+export function splitExpression(text: string): { source: string; flags: string } {
+  const [, source = '', flags = ''] = expression.exec(text) ?? [];
+  return { source, flags };
+}
+
 /**
  * The set of a name or of a regular expression between slashes.
  * @throws RepriseError `usage` where the expression is none
@@ -66,7 +72,7 @@ export function isExpression(set: string): boolean {
 export function parseValueSet(set: string, compile: CompileExpression): ValueSet {
   const known = named.find(({ name }) => name === set);
   if (known !== undefined) return known;
-  const [, source = '', flags = ''] = expression.exec(set) ?? [];
+  const { source, flags } = splitExpression(set);
   const test = compile(source, flags);
   return {
     name: set,

@@ -4,7 +4,8 @@ import { basename, dirname, extname, join } from 'node:path';
 import { RepriseError, systemCode } from '../foundation/reprise-error.ts';
 import { findFile } from '../transport/find-file.ts';
 
-const recordingsFolder = 'recordings';
+/** Where recordings without a name go. */
+export const recordingsFolder = 'recordings';
 
 /**
  * A name for a recording of `command`: the package that it names, else the command, and the time.

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../foundation/clock.ts';
@@ -7,9 +8,14 @@ import { asError, RepriseError } from '../foundation/reprise-error.ts';
 import type { ProcessExit } from '../transport/child.ts';
 import { startChild } from '../transport/child.ts';
 import type { LastWill } from '../transport/guard.ts';
+import { fingerprintOf } from '../foundation/placeholder.ts';
+import { openKey } from '../recording/project-key.ts';
+import type { Redactor } from '../recording/redaction/redactor.ts';
 import { findCommand } from '../transport/find-command.ts';
 import { createOutput, freeFile, nameRecording, refuseExisting } from './output-file.ts';
-import { readPluginIdentity } from './plugin-identity.ts';
+import { openRedactor } from './open-redactor.ts';
+import type { RedactionWishes } from './open-redactor.ts';
+import { readPackageFacts } from './package-facts.ts';
 import { Session } from './session.ts';
 import { startStdioRelays } from './stdio-relays.ts';
 import type { Learned, SessionSum } from './tally.ts';
@@ -18,14 +24,12 @@ import type { Learned, SessionSum } from './tally.ts';
 const lastWords = 1000;
 /** So often it is asked whether a client is slow, in milliseconds. */
 const lastWordsStep = 20;
-/** The package may take so long to be read when the session is over already, in milliseconds. */
-const identityPatience = 500;
 /** A command that does not end on SIGTERM gets SIGKILL after so long, in milliseconds. */
 const closePatience = 2000;
 /** Signals that a client ends a command with. */
 const ending: ReadonlySet<NodeJS.Signals> = new Set(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT']);
 
-export interface RecordOptions {
+export interface RecordOptions extends RedactionWishes {
   /** The command and its arguments. */
   command: readonly string[];
   /** Where the recording goes. @default a name made of the package and the time, in ./recordings */
@@ -33,6 +37,8 @@ export interface RecordOptions {
   /** Overwrites a file that is there. @default false */
   force?: boolean;
   env?: NodeJS.ProcessEnv;
+  /** Keeps secrets in the recording as they are. @default false */
+  noRedact?: boolean | undefined;
   /** What is known of the session beforehand: fields of the event `about`. */
   about?: Readonly<Record<string, unknown>>;
   /** Keeps each chunk before it is passed on, so that a SIGKILL costs no line that the client has seen. @default false */
@@ -58,6 +64,8 @@ export interface RecordResult extends SessionSum {
   duration: number;
   /** Why the recording is not whole. */
   loss: Error | undefined;
+  /** How many secrets were replaced, by kind. */
+  redacted: ReadonlyMap<string, number>;
 }
 
 /** A session being recorded. */
@@ -96,6 +104,13 @@ export async function record(options: RecordOptions): Promise<Recorder> {
   const found = findCommand(name, env['PATH']);
   const file = options.file ?? freeFile(nameRecording(command));
   refuseExisting(file, force);
+  const redaction = options.noRedact === true ? undefined : await startRedaction(file, options);
+  const facts = readPackageFacts(command).then((known) => {
+    redaction?.redactor.addFields(known?.secretFields ?? []);
+    return known;
+  });
+  // What is kept before it is passed on can't wait.
+  if (options.writeFirst === true) await facts;
   let loss: Error | undefined;
   const onLoss = (error: Error): void => {
     loss = error;
@@ -112,13 +127,16 @@ export async function record(options: RecordOptions): Promise<Recorder> {
     onHold,
     onLearned,
     writesFirst: options.writeFirst ?? false,
+    redactor: redaction?.redactor,
+    isReady: redaction === undefined || options.writeFirst === true ? undefined : facts,
   });
   const began = clock.now();
+  if (redaction !== undefined) session.event('about', { redaction: { key: redaction.fingerprint } });
   if (options.about !== undefined) session.event('about', options.about);
   const words = name.startsWith('-') ? [found, ...command.slice(1)] : command; // no option of the shell's `exec`
   const child = await startChild(words, { env, lastWill: options.lastWill });
   const relays = startStdioRelays({ child, session, now: () => clock.now(), stdin, stdout, stderr, onLoss });
-  const identity = keepIdentity(command, session);
+  const identity = facts.then((known) => known && session.event('about', { plugin: known.plugin }));
   let isAskedToEnd = false;
 
   const finished = finish();
@@ -143,10 +161,17 @@ export async function record(options: RecordOptions): Promise<Recorder> {
     const exit = await child.exited;
     await hearLastWords();
     session.event('exit', exit.signal === null ? { code: exit.code } : { signal: exit.signal });
-    await within(identityPatience, identity);
+    await identity;
     relays.close();
     const sum = await session.end('plugin-exited');
-    return { ...sum, file, exit, duration: clock.now() - began, loss };
+    return {
+      ...sum,
+      file,
+      exit,
+      duration: clock.now() - began,
+      loss,
+      redacted: redaction?.redactor.counts ?? new Map(),
+    };
   }
 
   /** The time that a slow client takes does not count, unless it wants an end: it may wait for that, and read no more. */
@@ -184,7 +209,11 @@ function openOutput(file: string, force: boolean, onLoss: (error: Error) => void
   }
 }
 
-async function keepIdentity(command: readonly string[], session: Session): Promise<void> {
-  const plugin = await readPluginIdentity(command);
-  if (plugin !== undefined) session.event('about', { plugin });
+/** The redactor of a session, and the fingerprint of the key that it has. */
+async function startRedaction(
+  file: string,
+  { env = process.env, redact, keep }: RecordOptions,
+): Promise<{ redactor: Redactor; fingerprint: string }> {
+  const { text } = openKey(dirname(file), env);
+  return { redactor: await openRedactor(text, { redact, keep }), fingerprint: fingerprintOf(text) };
 }

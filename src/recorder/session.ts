@@ -3,6 +3,7 @@ import { LineJoiner } from '../recording/line-joiner.ts';
 import type { Channel } from '../recording/line-encoder.ts';
 import { createHeader } from '../recording/header.ts';
 import { RecordingWriter } from '../recording/recording-writer.ts';
+import type { Redactor } from '../recording/redaction/redactor.ts';
 import type { Learned, SessionSum } from './tally.ts';
 import { Tally } from './tally.ts';
 
@@ -19,6 +20,9 @@ export interface SessionOptions {
   onLearned: (learned: Learned) => void;
   /** Whether what comes is in the file at once. */
   writesFirst?: boolean;
+  /** Takes the secrets out of what is kept; nothing is kept before it is ready. */
+  redactor?: Redactor | undefined;
+  isReady?: Promise<unknown> | undefined;
 }
 
 /** What is kept of a session: every stream's bytes and every event, with the time since it began. */
@@ -35,7 +39,18 @@ export class Session {
   #isHeld = false;
   #isOver = false;
 
-  constructor({ clock, command, version, fd, onLoss, onHold, onLearned, writesFirst = false }: SessionOptions) {
+  constructor({
+    clock,
+    command,
+    version,
+    fd,
+    onLoss,
+    onHold,
+    onLearned,
+    writesFirst = false,
+    redactor,
+    isReady,
+  }: SessionOptions) {
     this.#clock = clock;
     this.#began = clock.now();
     this.#onHold = onHold;
@@ -46,11 +61,13 @@ export class Session {
       onLearned(learned);
     });
     if (fd === undefined) return;
-    this.#writer = new RecordingWriter(fd, createHeader(command, version), {
+    this.#writer = new RecordingWriter(fd, createHeader(redactor?.redactCommand(command) ?? command, version), {
       clock,
       onLine: (channel, line) => this.#tally.add(channel, line),
       onFailure: onLoss,
       onRoom: () => this.#hold(false),
+      redactor,
+      isReady,
     });
   }
 

@@ -16,6 +16,9 @@ const strictBytes = 1 << 20;
 /** The payload of a line, as `MessageLine` tells where it stands. */
 export type PayloadPlace = Pick<MessageLine, 'payload' | 'offset' | 'length'>;
 
+/** Takes a line of the file. */
+export type VisitLine = (line: RecordedLine, bytes: Buffer) => void;
+
 export interface ReaderOptions {
   /** Proves every line to be JSON whole, not only those of the first MiB. @default false */
   strict?: boolean;
@@ -89,13 +92,14 @@ export class RecordingReader {
   }
 
   /**
-   * Hands the lines that one read brings to `visit`, in order, the header left out.
+   * Hands the lines that one read brings to `visit`, in order, the header left out; each with its own bytes, its newline
+   * cut off, which are good until `visit` returns.
    * @returns false when the file has come to its end
    * @throws RepriseError `broken-line` with file and line
    */
-  scan(visit: (line: RecordedLine) => void): boolean {
+  scan(visit: VisitLine): boolean {
     for (let newline = this.#newline(); newline >= 0; newline = this.#newline()) {
-      visit(this.#parse(newline));
+      visit(this.#parse(newline), this.#slab.subarray(this.#next, newline));
       this.#next = newline + 1;
     }
     if (this.#fill()) return true;
@@ -154,14 +158,14 @@ export class RecordingReader {
   }
 
   /** A last line without its newline counts when it is whole; otherwise it was cut off. */
-  #finish(visit: (line: RecordedLine) => void): false {
+  #finish(visit: VisitLine): false {
     if (this.#next === this.#used) return false;
     const base = this.#slabStart + this.#next;
     const line = parseEnvelope(this.#slab.subarray(this.#next, this.#used), { line: this.#line + 1, base }, true);
     if (typeof line === 'string') this.truncatedBytes = this.#used - this.#next;
     else {
       this.#line++;
-      visit(line);
+      visit(line, this.#slab.subarray(this.#next, this.#used));
     }
     this.#next = this.#used;
     return false;

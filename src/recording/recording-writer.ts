@@ -4,6 +4,8 @@ import type { Header } from './header.ts';
 import type { Channel, LinePiece } from './line-encoder.ts';
 import { encodeLine, lineTail } from './line-encoder.ts';
 import type { LineJoiner } from './line-joiner.ts';
+import { LineRedaction } from './redaction/line-redaction.ts';
+import type { Redactor } from './redaction/redactor.ts';
 import { SlabWriter } from './slab-writer.ts';
 
 /** What is encoded in one turn of the event loop, so that forwarding is never held up for more than about 2 ms. */
@@ -33,6 +35,10 @@ export interface WriterOptions {
   onFailure: (error: Error) => void;
   /** Called when there is room again after `isFull`. */
   onRoom: () => void;
+  /** Takes the secrets out of what is kept. */
+  redactor?: Redactor | undefined;
+  /** Nothing but the header is written before this: the redactor is still being told what is secret. */
+  isReady?: Promise<unknown> | undefined;
 }
 
 /**
@@ -56,6 +62,8 @@ export class RecordingWriter {
   #hasFailed = false;
   #isEnding = false;
   #whenIdle: (() => void) | undefined;
+  readonly #redaction: LineRedaction | undefined;
+  #isReady = true;
 
   /** Writes `header` before it returns. `fd` is open for appending, and is closed by `end`. */
   constructor(fd: number, header: Header, options: WriterOptions) {
@@ -68,6 +76,14 @@ export class RecordingWriter {
     );
     this.#slab.append(`${JSON.stringify(header)}\n`);
     this.#slab.flushNow();
+    const { redactor, isReady } = options;
+    this.#redaction = redactor && new LineRedaction(redactor);
+    if (isReady === undefined) return;
+    this.#isReady = false;
+    void isReady.then(() => {
+      this.#isReady = true;
+      this.#schedule();
+    });
   }
 
   /** Lines, the header's included, and bytes that are in the file. */
@@ -138,6 +154,7 @@ export class RecordingWriter {
   }
 
   #turn(): void {
+    if (!this.#isReady) return;
     if (this.#givesWay()) {
       this.#schedule(burstWindow);
       return;
@@ -198,7 +215,8 @@ export class RecordingWriter {
   /** Encodes one line, or one event. @returns true when the entry is used up */
   #encodeStep(entry: Entry): boolean {
     if (entry.kind === 'event') {
-      this.#slab.append(`${encodeEvent(entry.at, entry.event, entry.fields)}\n`);
+      const line = encodeEvent(entry.at, entry.event, entry.fields);
+      this.#slab.append(`${this.#redaction?.event(line) ?? line}\n`);
       this.#lines++;
       return true;
     }
@@ -214,7 +232,7 @@ export class RecordingWriter {
   }
 
   readonly #keepPiece = (piece: LinePiece): void => {
-    const { head, payload } = encodeLine(piece);
+    const { head, payload } = encodeLine(this.#redaction?.take(piece) ?? piece);
     this.#slab.appendAscii(head);
     this.#slab.append(payload);
     this.#slab.appendAscii(lineTail);

@@ -1,4 +1,5 @@
-import { RepriseError, reasonOf } from '../foundation/reprise-error.ts';
+import { RepriseError } from '../foundation/reprise-error.ts';
+import { loadExpressions } from '../protocol/expression.ts';
 import type { PatternRule } from '../protocol/match-rules.ts';
 import { MatchRules } from '../protocol/match-rules.ts';
 import { parsePathPattern } from '../protocol/path-pattern.ts';
@@ -13,7 +14,6 @@ export interface RuleTexts {
   match: readonly string[];
 }
 
-const longestShown = 200;
 /** So many steps all paths together may have. */
 const mostSegments = 10_000;
 /** So many those with `**` in them: all of their steps may have to be followed at once. */
@@ -46,25 +46,9 @@ function countSegments(rules: readonly PatternRule[]): number {
   return rules.reduce((sum, { segments }) => sum + segments.length, 0);
 }
 
-/** Expressions are RE2's, which take a time that grows with the text and no more: none can be made to backtrack. */
 async function loadCompiler(): Promise<CompileExpression> {
-  const { RE2JS } = await import('re2js');
-  const flagOf: Readonly<Record<string, number>> = { i: RE2JS.CASE_INSENSITIVE, m: RE2JS.MULTILINE, s: RE2JS.DOTALL };
-  return (source, flags) => {
-    try {
-      const expression = RE2JS.compile(
-        source,
-        flags.split('').reduce((sum, flag) => sum | (flagOf[flag] ?? 0), 0),
-      );
-      return (text) => expression.matcher(text).find();
-    } catch (error) {
-      throw new RepriseError(
-        'usage',
-        `Failed to read \`--match\`: /${source.slice(0, longestShown)}/ is no regular expression that RE2 takes: ${reasonOf(error).slice(0, longestShown)}. Mend it; there are no look-arounds and no back-references.`,
-        { cause: error },
-      );
-    }
-  };
+  const compile = await loadExpressions();
+  return (source, flags) => compile(source, flags, '--match').test;
 }
 
 function refuse(): never {

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { isList } from '../foundation/option-spec.ts';
+import { configOptions } from '../foundation/redaction-option-table.ts';
 import { replayOptions } from '../foundation/replay-option-table.ts';
 import { libraryName } from '../foundation/check-options.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
@@ -43,7 +44,7 @@ function withoutTwins(files: readonly string[]): string[] {
 
 /** Reads a configuration, and checks what only a replay can: a fault in it is told by its file. */
 async function readChecked(file: string): Promise<ProjectConfig> {
-  const config = readConfig(file, replayOptions);
+  const config = readConfig(file, configOptions);
   const { pace, ignore, match } = config.options;
   try {
     if (typeof pace === 'string') parsePace(pace);

@@ -5,6 +5,7 @@ import { statusOf } from '../end-like.ts';
 import { forwardSignals } from '../forward-signals.ts';
 import { openNotes } from '../notes.ts';
 import type { Notes } from '../notes.ts';
+import { completeRedaction } from '../redaction-settings.ts';
 import { renderRecordSummary } from '../render-record.ts';
 import { RepriseError, reasonOf, systemCode } from '../../foundation/reprise-error.ts';
 import { blankFormat, formats } from '../../protocol/response-format.ts';
@@ -36,8 +37,12 @@ export async function recordSession(plan: RecordPlan, start: Start): Promise<num
     notes.say('reprise: this session is recorded, and nothing goes wrong in it: faults act in replays\n');
   const { command, stdout } = commandOf(start, realDify(settings, start.env));
   const stdin = openOwnStdin();
+  const redaction = completeRedaction(settings.redaction, { folder, config: settings.options.config });
+  if (redaction.noRedact)
+    notes.say('reprise: secrets are NOT redacted: this session is recorded with keys and passwords as they are\n');
   const recorder = await record({
     command,
+    ...redaction,
     file: part,
     force: true,
     writeFirst: true,

@@ -9,6 +9,8 @@ import { optionsOf } from '../library-options.ts';
 import { parsePace } from '../../replayer/pace.ts';
 import type { ReplayOptions } from '../../replayer/replay-options.ts';
 import { recordingEnding } from '../../recording/find-recordings.ts';
+import type { RedactionSettings } from '../redaction-settings.ts';
+import { redactionOf } from '../redaction-settings.ts';
 import { stemOf } from './stem-of.ts';
 
 /** Tells the program that is recorded by whom, so that a drop-in which is taken for it knows. */
@@ -32,6 +34,8 @@ export interface DropInSettings {
   /** Whether a start may record. */
   mayRecord: boolean;
   options: ReplayOptions;
+  /** What is taken out of what is recorded. */
+  redaction: RedactionSettings;
 }
 
 /**
@@ -57,6 +61,7 @@ export async function readSettings(env: NodeJS.ProcessEnv): Promise<DropInSettin
     realDify: textOf(values['real-dify']),
     mayRecord: values['record-in-ci'] === true || !isInCi(env),
     options: optionsOf(values),
+    redaction: redactionOf(values),
   };
 }
 

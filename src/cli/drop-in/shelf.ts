@@ -1,5 +1,5 @@
 import { RepriseError } from '../../foundation/reprise-error.ts';
-import { replayOptions } from '../../foundation/replay-option-table.ts';
+import { configOptions } from '../../foundation/redaction-option-table.ts';
 import { findRecordings, isPattern } from '../../recording/find-recordings.ts';
 import { configName, findConfig, readConfig } from '../../recording/project-config.ts';
 import type { RecordingAbout } from '../../recording/read-about.ts';
@@ -74,7 +74,7 @@ function advise({ message, code, file }: RepriseError, stub: Stub | undefined): 
 export function wordsOf({ words, options, recordMode }: DropInSettings): readonly string[] {
   if (words.length > 0) return words;
   const config = options.config ?? findConfig(process.cwd());
-  if (config !== undefined) return [readConfig(config, replayOptions).recordings];
+  if (config !== undefined) return [readConfig(config, configOptions).recordings];
   if (recordMode !== 'none' || findFile(usualFolder)?.isDirectory() === true) return [usualFolder];
   throw new RepriseError(
     'usage',

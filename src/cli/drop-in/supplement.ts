@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { rmSync } from 'node:fs';
+import { completeRedaction } from '../redaction-settings.ts';
 import { renderCount } from '../render-count.ts';
 import { reasonOf } from '../../foundation/reprise-error.ts';
 import { endLine, errorLine, exceptionText } from '../../protocol/derived.ts';
@@ -64,6 +65,7 @@ export function startSupplement(base: string, start: Start, settings: DropInSett
   async function begin(): Promise<Recorder> {
     const recorder = await record({
       command: [real, 'plugin', 'run', start.file, '-m', 'stdio', '-r', 'json'],
+      ...completeRedaction(settings.redaction, { folder: dirname(base), config: settings.options.config }),
       file: part,
       force: true,
       writeFirst: true, // a request is written as soon as the program is ready, and noted behind that

@@ -1,0 +1,37 @@
+import { configOptions } from '../foundation/redaction-option-table.ts';
+import type { ReadOptions } from '../foundation/read-options.ts';
+import { findConfig, readConfig } from '../recording/project-config.ts';
+
+/** What is taken out of a recording, and what stays. */
+export interface RedactionSettings {
+  redact: string[];
+  keep: string[];
+  noRedact: boolean;
+}
+
+/** What the options of a command say of it. */
+export function redactionOf(values: ReadOptions['values']): RedactionSettings {
+  return { redact: textsOf(values['redact']), keep: textsOf(values['keep']), noRedact: values['no-redact'] === true };
+}
+
+/**
+ * Adds what the configuration says: the one that is named, or the nearest to the recordings' folder, or to the working one.
+ * @throws RepriseError where it can't be read
+ */
+export function completeRedaction(
+  given: RedactionSettings,
+  { folder, config }: { folder: string; config?: string | undefined },
+): RedactionSettings {
+  const file = config ?? findConfig(folder) ?? findConfig(process.cwd());
+  if (file === undefined) return given;
+  const { options } = readConfig(file, configOptions);
+  return {
+    redact: [...textsOf(options['redact']), ...given.redact],
+    keep: [...textsOf(options['keep']), ...given.keep],
+    noRedact: given.noRedact || options['noRedact'] === true,
+  };
+}
+
+function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}

@@ -1,0 +1,81 @@
+import type { TokenShape } from './token-shapes.ts';
+import { tokenShapes } from './token-shapes.ts';
+
+/** A secret in a text: from where to where, and of what kind. */
+export interface FoundSecret {
+  start: number;
+  end: number;
+  kind: string;
+}
+
+/** So much of each beginning tells beginnings apart. */
+const keyLength = 3;
+
+const shapesByKey = groupByKey();
+const anyStart = new RegExp([...shapesByKey.keys()].map(escapePattern).join('|'), 'g');
+/** The first three characters of all beginnings: where one stands, a secret may begin. */
+export const shapeBeginnings: readonly string[] = [...shapesByKey.keys()];
+const wordCharacter = /\w/;
+/** What is a word character only because it is written so: `\n`, `\u0026` and `%3D` before a token. */
+const escapeBefore = /(?:\\[bfnrt]|\\u[\da-fA-F]{4}|%[\da-fA-F]{2})$/;
+const longestEscape = 6;
+
+/**
+ * Finds what is written as a token is, in one pass, in any text: bytes of a recording as Latin-1 too, whatever the
+ * notation they are escaped in. Takes time in proportion to the text.
+ */
+export function findShapes(text: string): FoundSecret[] {
+  const found: FoundSecret[] = [];
+  anyStart.lastIndex = 0;
+  for (let candidate = anyStart.exec(text); candidate !== null; candidate = anyStart.exec(text)) {
+    const at = candidate.index;
+    const secret = shapeAt(text, at, shapesByKey.get(candidate[0]) ?? []);
+    if (secret !== undefined) found.push(secret);
+    anyStart.lastIndex = secret?.end ?? at + 1;
+  }
+  return found;
+}
+
+/** The token that begins at `at`, or whose beginning does. */
+export function findShapeAt(text: string, at: number): FoundSecret | undefined {
+  const shapes = shapesByKey.get(text.slice(at, at + keyLength));
+  return shapes && shapeAt(text, at, shapes);
+}
+
+function shapeAt(text: string, at: number, shapes: readonly TokenShape[]): FoundSecret | undefined {
+  for (const { kind, start, shape } of shapes) {
+    if (!start.some((one) => text.startsWith(one, at))) continue;
+    if (!isBoundary(text, at)) return undefined;
+    shape.lastIndex = at;
+    const match = shape.exec(text);
+    if (match === null) continue;
+    const end = at + match[0].length;
+    const secret = match[1];
+    if (secret === undefined) return { start: at, end, kind };
+    // The secret part ends its shape, but for an `@`.
+    const from = at + match[0].lastIndexOf(secret);
+    return { start: from, end: from + secret.length, kind };
+  }
+  return undefined;
+}
+
+/** Whether a word begins at a place, or none stands there. */
+function isBoundary(text: string, at: number): boolean {
+  if (at === 0 || !wordCharacter.test(text.charAt(at)) || !wordCharacter.test(text.charAt(at - 1))) return true;
+  return escapeBefore.test(text.slice(Math.max(0, at - longestEscape), at));
+}
+
+function groupByKey(): Map<string, TokenShape[]> {
+  const groups = new Map<string, TokenShape[]>();
+  for (const shape of tokenShapes)
+    for (const key of new Set(shape.start.map((start) => start.slice(0, keyLength)))) {
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [shape]);
+      else group.push(shape);
+    }
+  return groups;
+}
+
+function escapePattern(text: string): string {
+  return text.replaceAll(/[.\\/+]/g, String.raw`\$&`);
+}

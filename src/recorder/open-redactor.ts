@@ -1,0 +1,67 @@
+import { RepriseError } from '../foundation/reprise-error.ts';
+import { loadExpressions } from '../protocol/expression.ts';
+import { PathAutomaton } from '../protocol/path-automaton.ts';
+import { parsePathPattern } from '../protocol/path-pattern.ts';
+import { isExpression, splitExpression } from '../protocol/value-set.ts';
+import type { PlaceState, PlaceWish } from '../recording/redaction/json-places.ts';
+import type { FindExpression } from '../recording/redaction/redactor.ts';
+import { Redactor } from '../recording/redaction/redactor.ts';
+
+/** What is secret beyond what is everywhere, as it is written. */
+export interface RedactionWishes {
+  /** Paths into a message, as `/request/tool_parameters/pin`, and regular expressions between slashes. */
+  redact?: readonly string[] | undefined;
+  /** Paths of what is no secret. */
+  keep?: readonly string[] | undefined;
+}
+
+/** Where paths into messages begin. */
+const roots = ['request', 'response'];
+const pathStart = /^\/(?:request|response|\*{1,2})(?:\/|$)/;
+
+/**
+ * A redactor with a project's key and wishes.
+ * @throws RepriseError `usage` where a path or an expression is none
+ */
+export async function openRedactor(key: string, { redact = [], keep = [] }: RedactionWishes): Promise<Redactor> {
+  const paths = redact.filter((text) => pathStart.test(text) || !isExpression(text));
+  const expressions = redact.filter((text) => !paths.includes(text));
+  return new Redactor({
+    key,
+    rules: { fields: new Set(), places: readPlaces(paths, keep), expressions: await readExpressions(expressions) },
+  });
+}
+
+function readPlaces(redact: readonly string[], keep: readonly string[]): PlaceState | undefined {
+  if (redact.length === 0 && keep.length === 0) return undefined;
+  const patterns = [...redact.map((text) => [text, 'redact'] as const), ...keep.map((text) => [text, 'keep'] as const)];
+  return new PathAutomaton<PlaceWish>(
+    patterns.map(([text, value]) => ({ segments: parsePathPattern(text, `--${value}`, roots), value })),
+  ).start;
+}
+
+async function readExpressions(texts: readonly string[]): Promise<FindExpression[]> {
+  if (texts.length === 0) return [];
+  const compile = await loadExpressions();
+  return texts.map((text) => {
+    const { source, flags } = splitExpression(text);
+    const { findAll, test } = compile(source, flags, '--redact');
+    if (test(''))
+      throw new RepriseError(
+        'usage',
+        `Failed to read \`--redact\`: ${text} fits a text of nothing, and so every place. Mend it.`,
+      );
+    return (raw) => findBytes(raw, findAll);
+  });
+}
+
+/** Expressions are for texts, and places are counted in bytes. */
+function findBytes(
+  raw: string,
+  findAll: (text: string) => { start: number; end: number }[],
+): ReturnType<FindExpression> {
+  const text = Buffer.from(raw, 'latin1').toString();
+  if (text.length === raw.length) return findAll(text);
+  const offset = (at: number): number => Buffer.byteLength(text.slice(0, at));
+  return findAll(text).map(({ start, end }) => ({ start: offset(start), end: offset(end) }));
+}

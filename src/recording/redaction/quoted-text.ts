@@ -1,0 +1,83 @@
+// Texts in quotes, as they stand in raw bytes taken as Latin-1: in JSON, in JSON inside a string of JSON at any depth,
+// where each quote and each escape has more backslashes, and in what programs print.
+
+/** What stands between two quotes: from the first character to the quote, its backslashes left out. */
+export interface QuotedText {
+  start: number;
+  end: number;
+  /** Behind the closing quote. */
+  next: number;
+  /** 1 outside of all strings, 2 in one, 4 in one inside another: a quote has one backslash less. */
+  unit: number;
+  quote: '"' | "'";
+}
+
+/** The text that begins at `at`, quotes and their backslashes included; undefined where none does, or it does not end. */
+export function readQuoted(text: string, at: number): QuotedText | undefined {
+  const slashes = countSlashes(text, at);
+  const quote = text[at + slashes];
+  if (quote !== '"' && quote !== "'") return undefined;
+  const unit = slashes + 1;
+  const start = at + slashes + 1;
+  for (let found = text.indexOf(quote, start); found >= 0; found = text.indexOf(quote, found + 1)) {
+    const before = countSlashesBefore(text, found, start);
+    const kind = quoteKind(quote, before, unit);
+    if (kind === 'inner') continue;
+    if (kind === 'outer') return undefined;
+    const own = quote === '"' ? unit - 1 : 0;
+    return { start, end: found - own, next: found + 1, unit, quote };
+  }
+  return undefined;
+}
+
+/** What a quote is for a text that began with a quote of `unit`: its end, a part of it, or the end of one outside. */
+function quoteKind(quote: string, slashes: number, unit: number): 'end' | 'inner' | 'outer' {
+  // An apostrophe is not escaped by JSON: a backslash before it is the text's own.
+  if (quote === "'") return slashes === 0 ? 'end' : 'inner';
+  if (slashes + 1 < unit) return 'outer';
+  return (slashes + 1) % (2 * unit) === unit ? 'end' : 'inner';
+}
+
+/** How many backslashes stand from `at` on. */
+export function countSlashes(text: string, at: number): number {
+  let end = at;
+  while (text.charCodeAt(end) === 0x5c) end++;
+  return end - at;
+}
+
+/** How many backslashes stand right before `at`, none of them before `from`. */
+export function countSlashesBefore(text: string, at: number, from = 0): number {
+  let start = at;
+  while (start > from && text.charCodeAt(start - 1) === 0x5c) start--;
+  return at - start;
+}
+
+/** The first place from `at` on that is no white space, escaped or not. */
+export function skipSpace(text: string, at: number): number {
+  for (let next = at; ;) {
+    const code = text.charCodeAt(next);
+    if (code === 0x20 || (code >= 0x09 && code <= 0x0d)) next++;
+    else if (code === 0x5c) {
+      const behind = next + countSlashes(text, next);
+      if (!/[nrt]/.test(text.charAt(behind))) return next;
+      next = behind + 1;
+    } else return next;
+  }
+}
+
+const letters: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
+const escape = /\\(?:u([0-9a-fA-F]{4})|(.))/gs;
+
+/** What a quoted text means: its bytes as UTF-8, and as many levels of escapes undone as there are. */
+export function decodeQuoted(text: string, { start, end, unit, quote }: QuotedText): string {
+  let decoded = Buffer.from(text.slice(start, end), 'latin1').toString();
+  const levels = quote === '"' ? Math.round(Math.log2(unit)) + 1 : 1;
+  for (let level = 0; level < levels && decoded.includes('\\'); level++) decoded = unescape(decoded);
+  return decoded;
+}
+
+function unescape(text: string): string {
+  return text.replace(escape, (_, code: string | undefined, letter = '') =>
+    code === undefined ? (letters[String(letter)] ?? String(letter)) : String.fromCharCode(parseInt(code, 16)),
+  );
+}

@@ -1,0 +1,213 @@
+import { splitPlaceholders } from '../../foundation/placeholder.ts';
+import { isSecretName } from '../../foundation/secret-names.ts';
+import { findShapeAt, shapeBeginnings } from '../../foundation/find-shapes.ts';
+import type { PlaceState } from './json-places.ts';
+import { findWished } from './json-places.ts';
+import type { NamedValue, NameRules } from './name-values.ts';
+import { fieldTrigrams, findNamed, nameTrigrams } from './name-values.ts';
+import type { SecretRange } from './secret-index.ts';
+import { SecretIndex } from './secret-index.ts';
+import { TrigramTable } from './trigram-table.ts';
+
+const [isName, isShape, isLearned] = [1, 2, 4];
+
+/** Finds the places in a text that an expression fits, in bytes. */
+export type FindExpression = (text: string) => Iterable<{ start: number; end: number }>;
+
+/** What is a secret beyond what everybody's are. */
+export interface RedactionRules extends NameRules {
+  /** Places of messages that are redacted or kept, from the message itself on. */
+  places?: PlaceState | undefined;
+  expressions?: readonly FindExpression[];
+}
+
+export interface RedactorOptions {
+  /** The project's key. */
+  key: string;
+  rules: RedactionRules;
+}
+
+/** A range of a text, and the secret in it. */
+interface Spot extends NamedValue {
+  isKept?: boolean;
+}
+
+/**
+ * Replaces secrets by placeholders, line by line. What it has found once it finds again, wherever and however it is
+ * written. Whatever is no secret stays as it is, byte by byte.
+ */
+export class Redactor {
+  /** How often something was replaced, by kind. */
+  readonly counts = new Map<string, number>();
+  readonly #rules: RedactionRules;
+  readonly #table = new TrigramTable();
+  readonly #index: SecretIndex;
+
+  constructor({ key, rules }: RedactorOptions) {
+    this.#rules = rules;
+    this.#index = new SecretIndex(key, { table: this.#table, flag: isLearned });
+    for (const text of nameTrigrams) this.#table.add(text, isName);
+    for (const text of shapeBeginnings) this.#table.add(text, isShape);
+  }
+
+  /** Fields that a plugin's package marks as secret are secrets from now on. */
+  addFields(names: readonly string[]): void {
+    if (names.length === 0) return;
+    for (const name of names) this.#rules.fields.add(name);
+    for (const text of fieldTrigrams) this.#table.add(text, isName);
+  }
+
+  /** @returns the same bytes where there is no secret in them */
+  redact(bytes: Buffer): Buffer {
+    const text = bytes.toString('latin1');
+    const ranges = this.#find(text, bytes);
+    const plain = withoutNeedlessEscapes(text);
+    if (plain !== text) {
+      // Letters that are escaped for no reason hide names and secrets.
+      const more = this.#find(plain, Buffer.from(plain, 'latin1'));
+      if (more.length > ranges.length) return this.#replace(plain, more);
+    }
+    return ranges.length === 0 ? bytes : this.#replace(text, ranges);
+  }
+
+  /** A text that is no line of the session. */
+  redactText(text: string): string {
+    return this.redact(Buffer.from(text)).toString();
+  }
+
+  /** The words of a command: values of flags with secret names, and what is a secret anywhere. */
+  redactCommand(words: readonly string[]): string[] {
+    return words.map((word, index) => {
+      const flag = /^--?([\w-]+)$/.exec(words[index - 1] ?? '')?.[1];
+      const [, front = '', name = flag ?? ''] = /^(--?([\w-]+)=|([A-Za-z_]\w*)=)/.exec(word) ?? [];
+      const value = word.slice(front.length);
+      if (value === '' || (front === '' && word.startsWith('-')) || !isSecretName(name || front.slice(0, -1)))
+        return this.redactText(word);
+      const kind = name || front.slice(0, -1);
+      this.#count(kind);
+      return front + this.#index.learn(value, kind).secret.placeholder;
+    });
+  }
+
+  /** Only looks, so that what comes later is known from the beginning. */
+  learn(bytes: Buffer): void {
+    this.#find(bytes.toString('latin1'), bytes);
+  }
+
+  #find(text: string, bytes: Buffer): SecretRange[] {
+    const ranges: SecretRange[] = [];
+    let isAnyNew = false;
+    const take = ({ kind, start, end, value }: NamedValue): void => {
+      if (value === '' || isPlaceholder(value)) return;
+      if (start < 0 && value.length < 8) return;
+      const { secret, isNew } = this.#index.learn(value, kind);
+      isAnyNew ||= isNew;
+      if (start >= 0) ranges.push({ ...secret, start, end });
+    };
+    const kept = this.#takeWished(text, take);
+    this.#table.scan(bytes, (at, flags) => this.#look(text, { at, flags, take, ranges }));
+    if (isAnyNew)
+      this.#table.scan(bytes, (at, flags) =>
+        (flags & isLearned) === 0 ? at + 1 : this.#look(text, { at, flags: isLearned, take, ranges }),
+      );
+    if (this.#index.hasOdd) ranges.push(...this.#index.findOdd(text));
+    return ranges.length === 0
+      ? ranges
+      : outermost(ranges).filter(
+          (range) =>
+            !isProtocolWord(text, range) && !kept.some((one) => one.start <= range.start && range.end <= one.end),
+        );
+  }
+
+  #look(
+    text: string,
+    {
+      at,
+      flags,
+      take,
+      ranges,
+    }: { at: number; flags: number; take: (value: NamedValue) => void; ranges: SecretRange[] },
+  ): number {
+    if ((flags & isLearned) !== 0) {
+      const range = this.#index.find(text, at);
+      if (range !== undefined) {
+        ranges.push(range);
+        return Math.max(range.end, at + 1);
+      }
+    }
+    if ((flags & isShape) !== 0) {
+      const shape = findShapeAt(text, at);
+      if (shape !== undefined) {
+        const { kind, start, end } = shape;
+        take({ kind, start, end, value: Buffer.from(text.slice(start, end), 'latin1').toString() });
+        return Math.max(end, at + 1);
+      }
+    }
+    return (flags & isName) === 0 ? at + 1 : findNamed(text, at, { rules: this.#rules, found: take });
+  }
+
+  /** What was asked for. @returns what is to be kept */
+  #takeWished(text: string, take: (value: NamedValue) => void): Spot[] {
+    const { places, expressions = [] } = this.#rules;
+    const kept: Spot[] = [];
+    for (const { wish, key, ...spot } of places === undefined ? [] : findWished(text, places)) {
+      if (wish === 'keep') kept.push({ ...spot, kind: key });
+      else take({ ...spot, kind: key });
+    }
+    for (const find of expressions)
+      for (const { start, end } of find(text))
+        take({ kind: 'custom', start, end, value: Buffer.from(text.slice(start, end), 'latin1').toString() });
+    return kept;
+  }
+
+  #replace(text: string, ranges: readonly SecretRange[]): Buffer {
+    let result = '';
+    let done = 0;
+    for (const { start, end, kind, placeholder } of ranges) {
+      result += text.slice(done, start) + placeholder;
+      done = end;
+      this.#count(kind);
+    }
+    return Buffer.from(result + text.slice(done), 'latin1');
+  }
+
+  #count(kind: string): void {
+    this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+  }
+}
+
+function isPlaceholder(value: string): boolean {
+  return splitPlaceholders(value)?.pieces.every((piece) => piece === '') ?? false;
+}
+
+/** Of ranges that overlap, one over all of them, with the placeholder of the longest. */
+function outermost(ranges: SecretRange[]): SecretRange[] {
+  const sorted = ranges.toSorted((a, b) => a.start - b.start || b.end - a.end);
+  const result: SecretRange[] = [];
+  for (const range of sorted) {
+    const last = result.at(-1);
+    if (last === undefined || range.start >= last.end) result.push({ ...range });
+    else if (range.end > last.end)
+      Object.assign(last, range.end - range.start > last.end - last.start ? range : {}, {
+        start: last.start,
+        end: range.end,
+      });
+  }
+  return result;
+}
+
+/** What a message is, and what it asks for, is no secret, whatever else is called the same. */
+function isProtocolWord(text: string, { start, end }: SecretRange): boolean {
+  return (
+    /^[a-z_\d]*$/.test(text.slice(start, end)) &&
+    /(?:^|[{,])"(?:type|action)"\s*:\s*"$/.test(text.slice(Math.max(0, start - 20), start))
+  );
+}
+
+const needlessEscape = /\\+u00(2[de]|3\d|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9ae])/gi;
+
+function withoutNeedlessEscapes(text: string): string {
+  return text.includes('\\u00')
+    ? text.replace(needlessEscape, (_, code: string) => String.fromCharCode(parseInt(code, 16)))
+    : text;
+}
