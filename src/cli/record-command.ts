@@ -49,6 +49,8 @@ export async function runRecord({ values, words, command }: ReadOptions): Promis
     stdout: live.stdout,
     stderr: live.stderr,
     onLoss: (error) => tell(`the recording is lost from here on, the session goes on: ${reasonOf(error)}`),
+    onKeyLoss: (error) =>
+      note(`the key of this recording is lost, its placeholders match any value: ${reasonOf(error)}`),
     onLearned: (learned) => {
       if (learned.response_format === 'text')
         note(

@@ -9,7 +9,7 @@ import type { ProcessExit } from '../transport/child.ts';
 import { startChild } from '../transport/child.ts';
 import type { LastWill } from '../transport/guard.ts';
 import { fingerprintOf } from '../foundation/placeholder.ts';
-import { openKey } from '../recording/project-key.ts';
+import { createKey, openKey } from '../recording/project-key.ts';
 import type { Redactor } from '../recording/redaction/redactor.ts';
 import { findCommand } from '../transport/find-command.ts';
 import { createOutput, freeFile, nameRecording, refuseExisting } from './output-file.ts';
@@ -51,6 +51,8 @@ export interface RecordOptions extends RedactionWishes {
   stderr?: Writable;
   /** The recording is not kept any more, and why; the session goes on. */
   onLoss?: (error: Error) => void;
+  /** The project's key can't be kept, and why: placeholders have a key that nobody has, and match any value. */
+  onKeyLoss?: (error: Error) => void;
   /** The transport, or the format, has been learned. */
   onLearned?: (learned: Learned) => void;
   clock?: Clock;
@@ -212,8 +214,19 @@ function openOutput(file: string, force: boolean, onLoss: (error: Error) => void
 /** The redactor of a session, and the fingerprint of the key that it has. */
 async function startRedaction(
   file: string,
-  { env = process.env, redact, keep }: RecordOptions,
+  { env = process.env, redact, keep, onKeyLoss }: RecordOptions,
 ): Promise<{ redactor: Redactor; fingerprint: string }> {
-  const { text } = openKey(dirname(file), env);
-  return { redactor: await openRedactor(text, { redact, keep }), fingerprint: fingerprintOf(text) };
+  const key = keyFor(dirname(file), env, onKeyLoss);
+  return { redactor: await openRedactor(key, { redact, keep }), fingerprint: fingerprintOf(key) };
+}
+
+/** The session matters more than its key. */
+function keyFor(folder: string, env: NodeJS.ProcessEnv, onKeyLoss: RecordOptions['onKeyLoss']): string {
+  try {
+    return openKey(folder, env).text;
+  } catch (error) {
+    if (!(error instanceof RepriseError) || error.code !== 'not-writable') throw error;
+    onKeyLoss?.(error);
+    return createKey();
+  }
 }

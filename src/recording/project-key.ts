@@ -1,5 +1,5 @@
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { RepriseError, reasonOf, systemCode } from '../foundation/reprise-error.ts';
 import { configName } from './project-config.ts';
 
@@ -41,7 +41,20 @@ export function findKey(folder: string, env: NodeJS.ProcessEnv = process.env): P
  * @throws RepriseError `not-writable` where it can't be kept
  */
 export function openKey(folder: string, env: NodeJS.ProcessEnv = process.env): ProjectKey {
-  return findKey(folder, env) ?? makeKey(join(rootOf(folder), keyFolder));
+  const known = findKey(folder, env);
+  if (known !== undefined) return known;
+  try {
+    return makeKey(join(rootOf(folder), keyFolder));
+  } catch (error) {
+    // The project can be read-only where its recordings are not.
+    if (rootOf(folder) === resolve(folder) || !existsSync(folder)) throw error;
+    return makeKey(join(resolve(folder), keyFolder));
+  }
+}
+
+/** A key that nobody has yet. */
+export function createKey(): string {
+  return process.getBuiltinModule('node:crypto').randomBytes(32).toString('hex');
 }
 
 function makeKey(folder: string): ProjectKey {
@@ -50,8 +63,7 @@ function makeKey(folder: string): ProjectKey {
   try {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, '.gitignore'), '*\n');
-    const text = process.getBuiltinModule('node:crypto').randomBytes(32).toString('hex');
-    writeFileSync(made, `${text}\n`, { mode: 0o600 });
+    writeFileSync(made, `${createKey()}\n`, { mode: 0o600 });
     try {
       linkSync(made, file); // whoever comes second takes the first one's
     } catch (error) {
@@ -97,14 +109,9 @@ function* upward(folder: string): Iterable<string> {
   }
 }
 
-/** Where a project's key is kept: beside its configuration, or its repository's, or where its commands are given. */
+/** Where a project's key is kept: beside the configuration or at the root of the repository, or else where one works. */
 function rootOf(folder: string): string {
-  const start = resolve(folder);
-  const marked = [...upward(start)].find((at) => [configName, '.git'].some((name) => existsSync(join(at, name))));
-  return marked ?? (isWithin(start, process.cwd()) ? process.cwd() : start);
-}
-
-function isWithin(folder: string, outer: string): boolean {
-  const path = relative(outer, folder);
-  return !path.startsWith('..') && !isAbsolute(path);
+  const isMarked = (at: string): boolean => [configName, '.git'].some((name) => existsSync(join(at, name)));
+  const cwd = process.cwd();
+  return [...upward(resolve(folder)), ...upward(cwd)].find(isMarked) ?? cwd;
 }

@@ -5,6 +5,9 @@ import type { Redactor } from './redactor.ts';
 /** So much of a part is held back until the next one comes: a secret may stand across the cut. */
 const heldBytes = 128 << 10;
 
+/** In a shorter line there is no room for a secret and its name. */
+const shortestLine = 8;
+
 /** Redacts the lines of all channels, whole ones and those that come in parts. */
 export class LineRedaction {
   readonly #redactor: Redactor;
@@ -17,7 +20,7 @@ export class LineRedaction {
   /** The piece to keep; of a part, without its end, which the next one begins with. */
   take(piece: LinePiece): LinePiece {
     const { channel, kind, bytes } = piece;
-    if (kind === 'line') return this.#redacted(piece);
+    if (kind === 'line') return bytes.length < shortestLine ? piece : this.#redacted(piece);
     const held = this.#held.get(channel);
     const joined = this.#redacted({ ...piece, bytes: held === undefined ? bytes : Buffer.concat([held, bytes]) });
     if (kind === 'last-part') {

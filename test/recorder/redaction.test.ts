@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { strToU8, zipSync } from 'fflate';
+import { expect, test } from 'vitest';
+import { splitPlaceholders } from '../../src/foundation/placeholder.ts';
+import { makeFile, makeFolder } from '../support/files.ts';
+import { program, readLines, record, recordCommand, start } from '../support/recorder.ts';
+import { request } from '../support/recordings.ts';
+import { leaksIn, namedSecrets, shapedSecrets } from '../support/secrets.ts';
+
+const key = 'the key of these tests, long enough';
+const asked = [
+  ...shapedSecrets.map((secret, index) => ({
+    secret,
+    line: request(`s${index}`, { note: `use ${secret} please`, echo: { secret } }),
+  })),
+  ...namedSecrets.map(([name, secret], index) => ({
+    secret,
+    line: request(`n${index}`, { credentials: { [name]: secret, mode: 'chat', max_chunks: '1' }, echo: { secret } }),
+  })),
+];
+const secrets = asked.map(({ secret }) => secret);
+const input = asked.map(({ line }) => `${line}\n`).join('');
+
+test(`of ${asked.length} secrets none reaches the disk, wherever a plugin says it again`, async () => {
+  const { code, stdout, file, lines, stderr } = await record(program('parrot.mjs'), {
+    input,
+    env: { REPRISE_KEY: key },
+  });
+  expect(code).toBe(0);
+  expect(leaksIn(dirname(file), secrets)).toEqual([]);
+  // What passes is as it was.
+  for (const secret of secrets) expect(stdout.toString()).toContain(JSON.stringify(`answer ${secret}`));
+  expect(stderr).toMatch(/secrets redacted: \d+ /);
+  // Every line is still what it was: JSON of the same shape.
+  const messages = lines.filter(({ from, stream }) => from !== undefined && stream === undefined);
+  expect(messages.every((line) => 'message' in line)).toBe(true);
+  expect(
+    lines
+      .filter(({ raw }) => raw.includes('max_chunks'))
+      .every(({ raw }) => raw.includes('"mode":"chat","max_chunks":"1"')),
+  ).toBe(true);
+});
+
+test('none reaches the disk when the recorder is killed, either', async () => {
+  const file = join(makeFolder(), 'recording.jsonl');
+  const running = start(recordCommand(file, program('parrot.mjs')), { env: { REPRISE_KEY: key } });
+  running.child.stdin.write(input);
+  await running.says(`"n${namedSecrets.length - 1}","type":"plugin_invoke_end"`);
+  running.child.kill('SIGKILL');
+  await running.ended;
+  expect(readLines(file).length).toBeGreaterThan(asked.length);
+  expect(leaksIn(dirname(file), secrets)).toEqual([]);
+});
+
+test('equal secrets have equal placeholders, in other recordings of the project too, and others with another key', async () => {
+  const line = `${request('1', { credentials: { api_key: 'one and the same' }, copy: { password: 'one and the same' } })}\n`;
+  const placeholders = async (REPRISE_KEY: string): Promise<string[]> => {
+    const { lines } = await record(['cat'], { input: line, env: { REPRISE_KEY } });
+    return lines.flatMap(({ raw }) => splitPlaceholders(raw)?.placeholders.map(({ digest }) => digest) ?? []);
+  };
+  const [first, second, other] = [await placeholders(key), await placeholders(key), await placeholders(`${key}!`)];
+  expect(new Set([...first, ...second]).size).toBe(1);
+  expect(other).not.toContain(first[0]);
+});
+
+test('fields that the package marks as secret are redacted where credentials and settings are, from the first line on', async () => {
+  const provider = 'credentials_for_provider:\n  pin:\n    type: secret-input\n  region:\n    type: text-input\n';
+  const model =
+    'provider_credential_schema:\n  credential_form_schemas:\n    - variable: unlock_words\n      type: secret-input\n';
+  const files = { 'manifest.yaml': 'name: time\n', 'provider/time.yaml': provider, 'provider/model.yaml': model };
+  const packed = makeFile(
+    Buffer.from(zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)])))),
+    'time.difypkg',
+  );
+  const credentials = { pin: 'four-digits', region: 'eu-central-1', unlock_words: 'open sesame' };
+  const line = `${request('1', { credentials, pin: 'not a secret here' })}\n`;
+  const { file, lines } = await record(['sh', '-c', 'cat', 'sh', packed], { input: line });
+  expect(leaksIn(dirname(file), ['four-digits', 'open sesame'])).toEqual([]);
+  expect(lines.map(({ raw }) => raw).join('')).toContain('"region":"eu-central-1"');
+  expect(lines.map(({ raw }) => raw).join('')).toContain('"pin":"not a secret here"');
+});
+
+test('values of secret flags are taken out of the command that is recorded', async () => {
+  const { file, lines } = await record([
+    'true',
+    '--api-key',
+    'hidden-in-a-flag',
+    '--token=hidden-behind-equals',
+    'PASSWORD=hidden-in-a-variable',
+    '--mode',
+    'chat',
+  ]);
+  expect(leaksIn(dirname(file), ['hidden-in-a-flag', 'hidden-behind-equals', 'hidden-in-a-variable'])).toEqual([]);
+  expect(lines[0]?.['command']).toEqual([
+    'true',
+    '--api-key',
+    expect.stringContaining('[redacted:api-key:'),
+    expect.stringMatching(/^--token=\[redacted:/),
+    expect.stringMatching(/^PASSWORD=\[redacted:/),
+    '--mode',
+    'chat',
+  ]);
+});
+
+test('what is asked to be redacted is, and what is asked to be kept stays', async () => {
+  const line = `${request('1', { tool_parameters: { pin: 'my-pin-1', city: 'Rome' }, token: 'kept-token', note: 'employee E-12345' })}\n`;
+  const { lines } = await record(['cat'], {
+    input: line,
+    options: ['--redact', '/request/tool_parameters/pin', '--redact', '/E-[0-9]+/', '--keep', '/request/token'],
+  });
+  const raw = lines.find(({ from }) => from === 'client')?.raw;
+  expect(raw).toContain('"token":"kept-token"');
+  expect(raw).toContain('"city":"Rome"');
+  expect(raw).toMatch(/"pin":"\[redacted:pin:/);
+  expect(raw).toMatch(/"note":"employee \[redacted:custom:[0-9a-f]{32}\]"/);
+});
+
+test.each([
+  ['--redact', '/nowhere', 'leads nowhere: paths begin with /request or /response. Write it so.'],
+  ['--redact', '/(/', 'is no regular expression that RE2 takes'],
+  ['--redact', '/x*/', 'fits a text of nothing, and so every place. Mend it.'],
+  ['--keep', 'request/x', "is no path, which begins with '/'"],
+])('%s %s is refused', async (option, value, text) => {
+  const { code, stderr } = await record(['cat'], { options: [option, value] });
+  expect(code).toBe(2);
+  expect(stderr).toContain(`reprise: Failed to read \`${option}\``);
+  expect(stderr).toContain(text);
+});
+
+test('without redaction everything is kept, which is said even where nothing else is', async () => {
+  const line = `${request('1', { credentials: { api_key: 'left as it was' } })}\n`;
+  const { file, stderr } = await record(['cat'], { input: line, options: ['--no-redact', '--quiet'] });
+  expect(readFileSync(file, 'utf8')).toContain('left as it was');
+  expect(stderr).toMatch(
+    /secrets are NOT redacted: it holds keys and passwords as they are, and must not be shared\n$/,
+  );
+});
+
+test('a secret that stands across the parts of a line that is too long does not reach the disk', async () => {
+  const secret = `across-the-cut-${'x'.repeat(20)}`;
+  const front = '{"credentials":{"api_key":"across-the-cut-xxxxxxxxxxxxxxxxxxxx"},"a":"';
+  for (const shift of [0, 10, 30]) {
+    const filler = 'f'.repeat((16 << 20) - front.length - shift);
+    const { file, lines } = await record(['sh', '-c', 'cat >/dev/null'], {
+      input: `${front}${filler}${secret} and more"}\n`,
+    });
+    expect(leaksIn(dirname(file), [secret])).toEqual([]);
+    expect(lines.filter((line) => line['part'] === true)).toHaveLength(1);
+  }
+});
