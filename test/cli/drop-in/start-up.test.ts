@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { beforeAll, expect, test } from 'vitest';
@@ -228,13 +228,28 @@ test('a session names its recording, whatever the package', async () => {
 test('what never ended in the recording is an error, unless it is asked to hang', async () => {
   const cwd = makeProject();
   const path = join(cwd, 'recordings/weather.jsonl');
-  const { readFileSync } = await import('node:fs');
   writeFileSync(path, readFileSync(path, 'utf8').replace(/.*plugin_invoke_end.*\n/, ''));
   const { answers } = await answerOf([file], recordings, cwd);
   expect(answers[0]).toBe('weather');
   expect(answers[1]).toContain(
     'recordings/weather.jsonl#1: invoke_tool never ended in the recording; to wait for ever as it did: REPRISE_ON_UNFINISHED=hang',
   );
+});
+
+test.each(['stdio', 'tcp'])('a recording that was cut before ready is a start-up error, over %s', async (mode) => {
+  const cwd = makeProject();
+  const path = join(cwd, 'recordings/weather.jsonl');
+  writeFileSync(path, readFileSync(path, 'utf8').split('plugin_ready')[0] ?? '');
+  const text =
+    'reprise: recordings/weather.jsonl: the recording ends before the plugin was ready. Record it again; to wait for ever as it did: REPRISE_ON_UNFINISHED=hang';
+  const json = await runDify(['plugin', 'run', file, '-m', mode, '-r', 'json'], { env: recordings, cwd });
+  expect(json).toMatchObject({ exitCode: 1 });
+  expect(json.stdout).toBe(
+    `{"invoke_id":"","type":"info","response":{"info":"loading plugin"}}\n{"invoke_id":"","type":"error","response":{"error":"${text}"}}\n`,
+  );
+  const plain = await runDify(['plugin', 'run', file, '-m', mode], { env: recordings, cwd });
+  expect(plain.exitCode).toBe(1);
+  expect(plain.stdout).toContain(` run.go:32: [ERROR]${text}\n`);
 });
 
 test('what would make a request match is told as a variable', async () => {
