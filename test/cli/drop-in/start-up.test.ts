@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { beforeAll, expect, test } from 'vitest';
-import { answersIn, ask, makePackage, runDify, startDify, writeRecording } from '../../support/drop-in.ts';
+import { answersIn, ask, makePackage, namesIn, runDify, startDify, writeRecording } from '../../support/drop-in.ts';
 import { makeFolder } from '../../support/files.ts';
 import { reprise } from '../../support/run.ts';
 
@@ -108,6 +108,22 @@ test.each<Wrong>([
   expect(run).toMatchObject({ exitCode: 1 });
   expect(answersIn(run.stdout)).toHaveLength(1);
   expect(answersIn(run.stdout)[0]?.slice(0, 60)).toBe(sentence.slice(0, 60));
+});
+
+test.each([
+  ['REPRISE_JOURNAL', 'none/journal.jsonl', 'ENOENT'],
+  ['REPRISE_REPORT', 'none/report.json', 'ENOENT'],
+  ['REPRISE_JOURNAL_DIR', 'recordings/weather.jsonl/x', 'ENOTDIR'],
+])('`version` fails where there is no place for %s, and makes none', async (variable, path, reason) => {
+  const cwd = makeProject();
+  const version = await runDify(['version'], { env: { ...recordings, [variable]: path }, cwd });
+  expect(version).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(version.stderr).toMatch(
+    new RegExp(`^reprise: Failed to write ${path}: ${reason}: .*\\. Give \`${variable}\` another place\\.\\n$`),
+  );
+  const good = await runDify(['version'], { env: { ...recordings, REPRISE_JOURNAL_DIR: 'a/b' }, cwd });
+  expect(good.exitCode).toBe(0);
+  expect(namesIn(cwd)).toEqual(['recordings']);
 });
 
 const refusals: Wrong[] = [
