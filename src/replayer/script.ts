@@ -64,6 +64,11 @@ export class Script {
     return this.#leader.startUp;
   }
 
+  /** The recording that is started from. */
+  get startUpFile(): string {
+    return this.#leader.reader.file;
+  }
+
   get isComplete(): boolean {
     return this.#sources.every((source) => source.isComplete);
   }
@@ -76,8 +81,9 @@ export class Script {
   /** A failed start-up has its exit; without one there is nothing to tell a client that it waits in vain. */
   #explainNeverReady(): string[] {
     if (this.isReady || this.startUpExit !== undefined) return [];
-    const { file } = this.#leader.reader;
-    return [`${file}: the recording ends before the plugin was ready, and so does the replay: it never will be.`];
+    return [
+      `${this.startUpFile}: the recording ends before the plugin was ready, and so does the replay: it never will be.`,
+    ];
   }
 
   #explainCutLines(): string[] {

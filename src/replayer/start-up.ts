@@ -1,3 +1,7 @@
+import type { UnfinishedPolicy } from '../foundation/choices.ts';
+import type { Spelling } from '../foundation/spell-option.ts';
+import { spellOption } from '../foundation/spell-option.ts';
+import { errorLine, withoutQuotes } from '../protocol/derived.ts';
 import type { ResponseFormat } from '../protocol/response-format.ts';
 import type { Tempo } from './pace.ts';
 import { waitFor } from './pace.ts';
@@ -13,13 +17,17 @@ export interface StartUpOptions {
   began: number;
   /** The port that is listened on; 0 in stdio mode. */
   port: number;
+  /** What a start-up does that neither became ready nor failed in the recording: nothing more, or it fails and says why. */
+  onUnfinished: UnfinishedPolicy;
+  /** How options are given by those who read of it. */
+  spelling?: Spelling;
   /** Ready has been sent, or the announcement in TCP mode. */
   onReady: () => void;
 }
 
 /**
  * The first step of a start-up, the others behind it. Where the recorded plugin became ready, what the program says by its rules stands at the
- * recorded times, whatever mode was recorded; otherwise the lines as they were, and the exit.
+ * recorded times, whatever mode was recorded; otherwise the lines as they were, and the exit, or why there is none.
  */
 export function startUpSteps(options: StartUpOptions): Step | undefined {
   const { script, format } = options;
@@ -39,7 +47,7 @@ export function startUpSteps(options: StartUpOptions): Step | undefined {
       bytes: '',
       exit: startUpExit.exit,
     });
-  }
+  } else if (!script.isReady && options.onUnfinished === 'error') steps.push(...failure(due, options));
   return inOrder(steps);
 
   function stepOf({ role, row }: StartUpLine, at: number, { port, onReady }: StartUpOptions): Step {
@@ -51,6 +59,17 @@ export function startUpSteps(options: StartUpOptions): Step | undefined {
     const { bytes, eol } = script.readStartUp(row);
     return { place: role, due: at, bytes: format.raw(bytes, eol, now) };
   }
+}
+
+/** The recording was cut before ready: as a start-up that fails, which nobody waits for in vain. */
+function failure(due: number, { script, format, spelling }: StartUpOptions): Step[] {
+  const hang = spellOption('on-unfinished', ['hang'], spelling);
+  const text = `reprise: ${withoutQuotes(script.startUpFile)}: the recording ends before the plugin was ready. Record it again; to wait for ever as it did: ${hang}`;
+  const bytes = format.raw(Buffer.from(errorLine('', text)), '\n', new Date());
+  return [
+    { place: 'start-up', due, bytes },
+    { place: 'exit', due, bytes: '', exit: { code: 1, signal: null } },
+  ];
 }
 
 /** Each is sent when the one before has been. */

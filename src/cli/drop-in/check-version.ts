@@ -2,6 +2,7 @@ import { settle } from '../../replayer/settings.ts';
 import { hasFaults } from '../../replayer/load-faults.ts';
 import { readRules } from '../../replayer/read-rules.ts';
 import { mayFind } from './choose-recording.ts';
+import { checkFolder, checkPlaces } from './check-places.ts';
 import { explainCi } from './explain-ci.ts';
 import { realDify } from './real-dify.ts';
 import { folderOf } from './recording-folder.ts';
@@ -31,7 +32,7 @@ export async function checkVersion(env: NodeJS.ProcessEnv, stub: Stub | undefine
   return versions.size === 1 ? version : usualVersion;
 }
 
-/** The configuration, the rules that it and the environment make up, and what is to go wrong. */
+/** The configuration, the rules that it and the environment make up, what is to go wrong, and where is to be written. */
 async function checkOptions({ options }: DropInSettings, shelf: readonly Shelved[]): Promise<void> {
   const files = shelf.filter(({ packed }) => packed === undefined).map(({ file }) => file);
   const settled = files.length === 0 ? { options } : await settle(files, options);
@@ -39,6 +40,7 @@ async function checkOptions({ options }: DropInSettings, shelf: readonly Shelved
   await readRules({ ignore, match });
   if (hasFaults(settled.options))
     await (await import('../../replayer/faults/plan-faults.ts')).planFaults(settled.options);
+  checkPlaces(settled.options);
 }
 
 /** A session for which there is nothing, whatever the package. */
@@ -55,5 +57,5 @@ function checkRecording(settings: DropInSettings, shelf: readonly Shelved[], env
   if (recordMode === 'none' || (recordMode === 'once' && isKnown)) return;
   if (!mayRecord) throw explainCi(settings);
   realDify(settings, env);
-  folderOf(settings);
+  checkFolder('REPRISE_RECORDINGS', folderOf(settings));
 }

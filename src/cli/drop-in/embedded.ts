@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Shelved } from './shelf.ts';
 import { stemOf } from './stem-of.ts';
 import type { EmbeddedRecording } from './stub.ts';
@@ -21,7 +21,8 @@ export function unpackAll(recordings: readonly Shelved[]): { files: string[]; on
   const folder = mkdtempSync(join(tmpdir(), 'reprise-'));
   const files = recordings.map(({ file, packed }, index) => {
     if (packed === undefined) return file;
-    const path = join(folder, `${index}-${basename(file)}.gz`);
+    const path = join(folder, String(index), `${basename(file).replace(/\.gz$/, '')}.gz`); // its name is told to people
+    mkdirSync(dirname(path));
     writeFileSync(path, Buffer.from(packed, 'base64'), { mode: 0o600 });
     return path;
   });

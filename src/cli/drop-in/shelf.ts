@@ -60,8 +60,9 @@ export async function readShelf(settings: DropInSettings): Promise<Shelved[]> {
 
 /** Whoever reads this has called no `reprise`. */
 function advise({ message, code, file }: RepriseError, stub: Stub | undefined): RepriseError {
-  const where =
-    stub?.variables['REPRISE_RECORDINGS'] === undefined ? '`REPRISE_RECORDINGS`' : `what stands in ${stub.file}`;
+  const isBaked =
+    stub?.variables['REPRISE_RECORDINGS'] !== undefined && process.env['REPRISE_RECORDINGS'] === undefined;
+  const where = isBaked ? `what stands in ${stub.file}` : '`REPRISE_RECORDINGS`';
   const advice = `Check ${where}, or record with \`REPRISE_RECORD_MODE=once\`.`;
   return new RepriseError(
     code,

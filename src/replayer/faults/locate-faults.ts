@@ -59,6 +59,7 @@ export function locateFaults(script: Script, { faults, seed, mode }: LocateOptio
     script,
     format,
     tempo,
+    onUnfinished: 'hang',
     began: 0,
     port: mode === 'tcp' ? 1 : 0,
     onReady: () => (isReady = true),

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { beforeAll, expect, test } from 'vitest';
-import { answersIn, ask, makePackage, runDify, startDify, writeRecording } from '../../support/drop-in.ts';
+import { answersIn, ask, makePackage, namesIn, runDify, startDify, writeRecording } from '../../support/drop-in.ts';
 import { makeFolder } from '../../support/files.ts';
 import { reprise } from '../../support/run.ts';
 
@@ -108,6 +108,22 @@ test.each<Wrong>([
   expect(run).toMatchObject({ exitCode: 1 });
   expect(answersIn(run.stdout)).toHaveLength(1);
   expect(answersIn(run.stdout)[0]?.slice(0, 60)).toBe(sentence.slice(0, 60));
+});
+
+test.each([
+  ['REPRISE_JOURNAL', 'none/journal.jsonl', 'ENOENT'],
+  ['REPRISE_REPORT', 'none/report.json', 'ENOENT'],
+  ['REPRISE_JOURNAL_DIR', 'recordings/weather.jsonl/x', 'ENOTDIR'],
+])('`version` fails where there is no place for %s, and makes none', async (variable, path, reason) => {
+  const cwd = makeProject();
+  const version = await runDify(['version'], { env: { ...recordings, [variable]: path }, cwd });
+  expect(version).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(version.stderr).toMatch(
+    new RegExp(`^reprise: Failed to write ${path}: ${reason}: .*\\. Give \`${variable}\` another place\\.\\n$`),
+  );
+  const good = await runDify(['version'], { env: { ...recordings, REPRISE_JOURNAL_DIR: 'a/b' }, cwd });
+  expect(good.exitCode).toBe(0);
+  expect(namesIn(cwd)).toEqual(['recordings']);
 });
 
 const refusals: Wrong[] = [
@@ -228,13 +244,28 @@ test('a session names its recording, whatever the package', async () => {
 test('what never ended in the recording is an error, unless it is asked to hang', async () => {
   const cwd = makeProject();
   const path = join(cwd, 'recordings/weather.jsonl');
-  const { readFileSync } = await import('node:fs');
   writeFileSync(path, readFileSync(path, 'utf8').replace(/.*plugin_invoke_end.*\n/, ''));
   const { answers } = await answerOf([file], recordings, cwd);
   expect(answers[0]).toBe('weather');
   expect(answers[1]).toContain(
     'recordings/weather.jsonl#1: invoke_tool never ended in the recording; to wait for ever as it did: REPRISE_ON_UNFINISHED=hang',
   );
+});
+
+test.each(['stdio', 'tcp'])('a recording that was cut before ready is a start-up error, over %s', async (mode) => {
+  const cwd = makeProject();
+  const path = join(cwd, 'recordings/weather.jsonl');
+  writeFileSync(path, readFileSync(path, 'utf8').split('plugin_ready')[0] ?? '');
+  const text =
+    'reprise: recordings/weather.jsonl: the recording ends before the plugin was ready. Record it again; to wait for ever as it did: REPRISE_ON_UNFINISHED=hang';
+  const json = await runDify(['plugin', 'run', file, '-m', mode, '-r', 'json'], { env: recordings, cwd });
+  expect(json).toMatchObject({ exitCode: 1 });
+  expect(json.stdout).toBe(
+    `{"invoke_id":"","type":"info","response":{"info":"loading plugin"}}\n{"invoke_id":"","type":"error","response":{"error":"${text}"}}\n`,
+  );
+  const plain = await runDify(['plugin', 'run', file, '-m', mode], { env: recordings, cwd });
+  expect(plain.exitCode).toBe(1);
+  expect(plain.stdout).toContain(` run.go:32: [ERROR]${text}\n`);
 });
 
 test('what would make a request match is told as a variable', async () => {

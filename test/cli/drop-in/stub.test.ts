@@ -125,6 +125,9 @@ test('options are baked in, and the environment outranks them', async () => {
   expect(about.stdout).toContain(`  REPRISE_RECORDINGS=${join(folder, 'recordings/weather.jsonl')}\n`);
   const other = makeRecording(undefined, 'rain');
   expect(await answerOf(stub, { REPRISE_RECORDINGS: other })).toEqual(['rain']);
+  expect((await runDify(['version'], { file: stub, env: { REPRISE_RECORDINGS: 'none' } })).stderr).toBe(
+    'reprise: Failed to open none: there is no such file. Check `REPRISE_RECORDINGS`, or record with `REPRISE_RECORD_MODE=once`.\n',
+  );
 });
 
 test('a stub that holds all has what the configuration says, too', async () => {
@@ -139,6 +142,19 @@ test('a stub that holds all has what the configuration says, too', async () => {
   await running.says('plugin_invoke_end');
   running.child.kill('SIGTERM');
   expect(answersIn((await running.ended).stdout.toString())).toEqual(['sunny']);
+});
+
+test('a stub that holds all names its recordings as they were named', async () => {
+  const folder = makeFolder();
+  makeRecording(folder);
+  const running = startDify(['plugin', 'run', file, '-r', 'json'], {
+    file: await makeStub(folder, '+recordings', '--embed'),
+  });
+  await running.says('plugin_ready');
+  running.child.stdin.write(ask('x', 'Oslo'));
+  await running.says('plugin_invoke_end');
+  running.child.kill('SIGTERM');
+  expect(answersIn((await running.ended).stdout.toString())[0]).toContain('; nearest weather.jsonl.gz#1: ');
 });
 
 test('several recordings that are named by themselves are one script in a stub, too', async () => {
