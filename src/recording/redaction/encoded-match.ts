@@ -8,7 +8,6 @@ export interface Wanted {
 }
 
 const letters: Readonly<Record<string, string>> = { '\n': 'n', '\r': 'r', '\t': 't', '\b': 'b', '\f': 'f' };
-const percented = /^(?:%(?:25)*[0-9a-fA-F]{2})+$/;
 /** No character takes more than this, escaped. */
 const longestEscape = 64;
 
@@ -23,32 +22,31 @@ export function createWanted(text: string): Wanted {
  * @returns -1 where they do not stand there
  */
 export function matchForward(text: string, at: number, { wanted, from }: { wanted: Wanted; from: number }): number {
-  const { characters, bytes } = wanted;
+  const { characters } = wanted;
   let next = at;
   for (let index = from; index < characters.length && next >= 0; index++) {
-    const character = characters[index] ?? '';
-    next = stepForward(text, next, {
-      character,
-      plain: bytes[index] ?? '',
-      isRepeated: characters[index - 1] === '\\',
-    });
+    next = stepForward(text, next, characterAt(wanted, index, -1));
   }
   return next;
 }
 
 /** Where the characters before `until` begin, if they end at `at`; -1 where they do not. */
 export function matchBackward(text: string, at: number, { wanted, until }: { wanted: Wanted; until: number }): number {
-  const { characters, bytes } = wanted;
   let start = at;
   for (let index = until - 1; index >= 0 && start >= 0; index--) {
-    const character = characters[index] ?? '';
-    start = stepBackward(text, start, {
-      character,
-      plain: bytes[index] ?? '',
-      isRepeated: characters[index + 1] === '\\',
-    });
+    start = stepBackward(text, start, characterAt(wanted, index, 1));
   }
   return start;
+}
+
+/** @param step to the character that was matched before it */
+function characterAt({ characters, bytes }: Wanted, index: number, step: 1 | -1): Character {
+  return {
+    character: characters[index] ?? '',
+    plain: bytes[index] ?? '',
+    isRepeated: characters[index + step] === '\\',
+    isBare: characters[index + 1] === '2' && characters[index + 2] === '5',
+  };
 }
 
 interface Character {
@@ -56,14 +54,17 @@ interface Character {
   plain: string;
   /** A backslash beside a backslash: a run of them stands for all. */
   isRepeated: boolean;
+  /** A percent sign that is followed by `25`, and so is not an encoded one where that follows. */
+  isBare: boolean;
 }
 
-function stepForward(text: string, at: number, { character, plain, isRepeated }: Character): number {
+function stepForward(text: string, at: number, { character, plain, isRepeated, isBare }: Character): number {
   if (character === '\\') {
     const slashes = countSlashes(text, at);
     if (slashes > 0) return at + slashes;
     if (isRepeated) return at;
-  } else if (text.startsWith(plain, at)) return at + plain.length;
+  } else if (text.startsWith(plain, at) && (isBare || character !== '%' || !text.startsWith('25', at + 1)))
+    return at + plain.length;
   const code = text.charCodeAt(at);
   if (code === 0x5c) {
     const behind = at + countSlashes(text, at);
@@ -120,21 +121,12 @@ function stepBackward(text: string, at: number, one: Character): number {
     return /["'/]/.test(character) ? start - countSlashesBefore(text, start) : start;
   }
   if (character === ' ' && text[at - 1] === '+') return at - 1;
-  // An escape is found from where it may begin.
-  const from = Math.max(0, at - longestEscape);
-  const before = text.slice(from, at);
-  for (const mark of ['\\', '%']) {
-    const found = before.lastIndexOf(mark) + from;
-    if (found < from) continue;
-    const start = mark === '\\' ? found - countSlashesBefore(text, found) : startOfPercents(text, at);
-    if (start >= 0 && stepForward(text, start, one) === at) return start;
+  // An escape is found from where it may begin, the nearest place first.
+  for (let start = at - 2; start >= Math.max(0, at - longestEscape); start--) {
+    const code = text.charCodeAt(start);
+    if (code !== 0x5c && code !== 0x25) continue;
+    const first = code === 0x5c ? start - countSlashesBefore(text, start) : start;
+    if (stepForward(text, first, one) === at) return first;
   }
-  return -1;
-}
-
-function startOfPercents(text: string, at: number): number {
-  const from = Math.max(0, at - longestEscape);
-  for (let start = from; start < at; start++)
-    if (text.charCodeAt(start) === 0x25 && percented.test(text.slice(start, at))) return start;
   return -1;
 }

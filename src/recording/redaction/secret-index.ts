@@ -35,7 +35,7 @@ const mostSpread = 50_000;
 /** By so many plain characters in a row a secret is found; where it has fewer, by so few. */
 const [longKey, shortKey] = [6, 3];
 const plainRun = /[A-Za-z0-9_.~-]{3,}/g;
-const base64Digit = /[A-Za-z0-9+/=_-]/;
+const base64Digit = /[A-Za-z0-9+/_-]/;
 
 /** The secrets of a session, each of which is found wherever it comes again. */
 export class SecretIndex {
@@ -158,7 +158,9 @@ function rangeOf(text: string, at: number, { secret, wanted, anchor, isBase64 }:
   const start = matchBackward(text, at, { wanted, until: anchor });
   if (start < 0) return undefined;
   if (!isBase64) return { ...secret, start, end };
-  return { ...secret, start: endOfRun(text, start - 1, -1) + 1, end: endOfRun(text, end, 1) };
+  const last = endOfRun(text, end, 1);
+  const padding = /^={0,2}/.exec(text.slice(last, last + 2))?.[0].length ?? 0;
+  return { ...secret, start: endOfRun(text, start - 1, -1) + 1, end: last + padding };
 }
 
 function endOfRun(text: string, from: number, step: 1 | -1): number {
