@@ -2,7 +2,10 @@ import { isSecondHalf, sayCharacters } from '../foundation/characters.ts';
 import { withoutQuotes } from './derived.ts';
 import type { Difference } from './differences.ts';
 import type { GoValue } from './go-decoder.ts';
+import type { SecretVerdict } from './judge-secrets.ts';
 import { isSecretPath } from './mask-secrets.ts';
+import type { SecretText } from './secret-text.ts';
+import { isWhole } from './secret-text.ts';
 
 /** So many characters of a text are shown. */
 const shown = 60;
@@ -10,7 +13,12 @@ const shown = 60;
 const context = 12;
 
 /** What was recorded and what was received, in words that can be told apart, on one line without double quotes. */
-export function showPair({ path, recorded, received }: Difference): { recorded: string; received: string } {
+export function showPair({ path, recorded, received, secret }: Difference): { recorded: string; received: string } {
+  if (secret !== undefined)
+    return {
+      recorded: showRecordedSecret(secret.text),
+      received: typeof received === 'string' ? others[secret.verdict] : showValue(received),
+    };
   if (isSecretPath(path)) {
     const [left, right] = [showSecret(recorded), showSecret(received)];
     return { recorded: left, received: left === right ? 'another one' : right };
@@ -20,6 +28,23 @@ export function showPair({ path, recorded, received }: Difference): { recorded: 
   if (withoutDetail(left) !== withoutDetail(right)) return { recorded: left, received: right };
   const [plainLeft, plainRight] = [escapeAll(left), escapeAll(right)];
   return { recorded: plainLeft, received: plainLeft === plainRight ? 'another one that looks the same' : plainRight };
+}
+
+/** A received text that does not fit a recorded secret. */
+const others: Readonly<Record<SecretVerdict, string>> = {
+  same: 'the same',
+  bound: 'the same',
+  any: 'any',
+  other: 'another one',
+  unproven: 'one that only the key of the recording could tell from others',
+  rebound: 'another one than before',
+  text: 'another text',
+};
+
+function showRecordedSecret(text: SecretText): string {
+  const kinds = [...new Set(text.placeholders.map(({ kind }) => kind))].slice(0, 3).join(', ');
+  if (isWhole(text)) return `a secret (${kinds})`;
+  return text.placeholders.length === 1 ? `a text with a secret (${kinds})` : `a text with secrets (${kinds})`;
 }
 
 /** What an eye makes of a text: unseen characters left out, all spaces alike, composed characters whole. */
