@@ -42,8 +42,8 @@ async function ask({ recorded, own, options = {} }: Asking, lines: readonly stri
   return { answers, fits, written };
 }
 
-const one: Recorded[] = [{ line: llm({ api_key: hide(good) }), answer: 'hello' }];
-const two: Recorded[] = [...one, { line: llm({ api_key: hide(bad) }), answer: 'denied' }];
+const single: Recorded[] = [{ line: llm({ api_key: hide(good) }), answer: 'hello' }];
+const two: Recorded[] = [...single, { line: llm({ api_key: hide(bad) }), answer: 'denied' }];
 const refused = (what: string, remedy = '--secrets any'): string =>
   `nearest secrets.jsonl#1: /request/credentials/api_key recorded a secret (api_key), received ${what}; to accept it: ${remedy}`;
 
@@ -55,7 +55,7 @@ test.each([
   ['no secret at all', undefined, '', 'any'],
   ['the placeholder itself', undefined, hide(good), 'same'],
 ] as const)('answers with %s, and says which it was', async (_, own, value, fit) => {
-  const { answers, fits } = await ask({ recorded: one, own }, [llm({ api_key: value })]);
+  const { answers, fits } = await ask({ recorded: single, own }, [llm({ api_key: value })]);
   expect([answers, fits]).toEqual([['hello'], [fit]]);
 });
 
@@ -66,13 +66,13 @@ test.each([
   ['no key', undefined, good, refused('one that only the key of the recording could tell from others')],
   ["another project's key", otherKey, good, refused('one that only the key of the recording could tell from others')],
 ] as const)('where secrets have to be exact, it is asked with %s', async (_, own, value, answer) => {
-  const asked = { recorded: one, own, options: { secrets: 'exact' } } as const;
+  const asked = { recorded: single, own, options: { secrets: 'exact' } } as const;
   expect((await ask(asked, [llm({ api_key: value })])).answers).toEqual([answer]);
 });
 
 test('a placeholder stands for one value throughout', async () => {
   const lines = [rotated, again, rotated].map((value) => llm({ api_key: value }));
-  expect((await ask({ recorded: one }, lines)).answers).toEqual([
+  expect((await ask({ recorded: single }, lines)).answers).toEqual([
     'hello',
     refused('another one than before', '--ignore /request/credentials/api_key'),
     'hello',
@@ -136,12 +136,12 @@ test.each([
   ['may be any text', { match: ['/request/credentials/api_key=string'] }, [rotated, again]],
 ] as const)('a secret that %s is not compared', async (_, options, values) => {
   const lines = values.map((value) => llm({ api_key: value }));
-  const asked = { recorded: one, options: { ...options, secrets: 'exact' } } as const;
+  const asked = { recorded: single, options: { ...options, secrets: 'exact' } } as const;
   expect((await ask(asked, lines)).answers).toEqual(['hello', 'hello']);
 });
 
 test('equal requests with secrets are answered in recorded order, and run out as others do', async () => {
-  const recorded = [...one, { line: llm({ api_key: hide(good, 'token') }), answer: 'hello again' }];
+  const recorded = [...single, { line: llm({ api_key: hide(good, 'token') }), answer: 'hello again' }];
   const lines = Array.from({ length: 3 }, () => llm({ api_key: rotated }));
   expect((await ask({ recorded }, lines)).answers).toEqual(['hello', 'hello again', 'hello again']);
   const { answers } = await ask({ recorded, options: { onExhausted: 'error' } }, lines);
@@ -157,17 +157,19 @@ test('in the recorded order, a value goes to the one whose turn it is', async ()
 });
 
 test('a secret that was recorded on the same connection comes first', async () => {
-  const recorded = two.map((said, index) => ({ ...said, connection: index + 1 }));
+  const [first, second] = [good, bad].map((value) => llm({ api_key: hide(value) }));
+  const recorded = [
+    { line: first ?? '', answer: 'hello', connection: 1 },
+    { line: second ?? '', answer: 'denied', connection: 2 },
+  ];
   const { file } = makeProject(recorded, undefined);
   await using plugin = await replay(file, { mode: 'tcp', pace: 'instant' });
-  const [first, second] = [await dial(plugin.port), await dial(plugin.port)];
-  for (const [client, answer] of [
-    [second, 'denied'],
-    [first, 'hello'],
-  ] as const) {
-    client.socket.write(`${llm({ api_key: answer === 'hello' ? rotated : again })}\n`);
-    await client.heard.text(answer);
-  }
+  const [one, other] = [await dial(plugin.port), await dial(plugin.port)];
+  other.socket.write(`${llm({ api_key: again })}\n`);
+  await other.heard.text('plugin_invoke_end');
+  one.socket.write(`${llm({ api_key: rotated })}\n`);
+  await one.heard.text('plugin_invoke_end');
+  expect([other, one].map(({ heard }) => /denied|hello/.exec(heard.lines.join(''))?.[0])).toEqual(['denied', 'hello']);
 });
 
 test('no value is told of a request that finds nothing, wherever it stands', async () => {
