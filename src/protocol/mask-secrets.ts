@@ -2,6 +2,7 @@ import { sayCharacters } from '../foundation/characters.ts';
 import { isSecretName } from '../foundation/secret-names.ts';
 import { copyValue } from './copy-value.ts';
 import type { GoValue } from './go-decoder.ts';
+import { hideTokens } from './hide-tokens.ts';
 import type { PathState } from './path-automaton.ts';
 import { unescapeKey } from './path-pattern.ts';
 
@@ -23,7 +24,7 @@ interface Masked {
 export function maskSecrets(value: GoValue, path: string, shield?: Shield): GoValue {
   const state = keysOf(path).reduce(step, { isSecret: false, at: shield?.start });
   const write = (text: string, { isSecret, at }: Masked): string =>
-    isSecret || at?.accepted[0] === true ? mask(text) : (shield?.hide(text) ?? text);
+    isSecret || at?.accepted[0] === true ? mask(text) : hideTokens(shield?.hide(text) ?? text);
   if (typeof value === 'string') return write(value, state);
   return copyValue<Masked>(
     { value, state },

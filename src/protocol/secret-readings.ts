@@ -4,13 +4,14 @@ const mostTimes = 4;
 const leastTelling = 8;
 const longestBase64 = 1 << 16;
 
-/** What a text may be a notation of: itself first; JSON's escapes undone, at any depth, and percent signs. */
+/** What a text may be a notation of: itself first; JSON's escapes undone, at any depth, and percent signs; a plus is a space in forms. */
 export function readingsOf(text: string): string[] {
   const readings = new Set([text]);
   for (const reading of readings) {
     if (readings.size > mostTimes) break;
     if (reading.includes('\\')) readings.add(withoutEscapes(reading));
     if (reading.includes('%')) readings.add(withoutPercents(reading));
+    if (reading.includes('+')) readings.add(withoutPercents(reading.replaceAll('+', ' ')));
   }
   return [...readings];
 }

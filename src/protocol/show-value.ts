@@ -2,6 +2,7 @@ import { isSecondHalf, sayCharacters } from '../foundation/characters.ts';
 import { withoutQuotes } from './derived.ts';
 import type { Difference } from './differences.ts';
 import type { GoValue } from './go-decoder.ts';
+import { hideTokens } from './hide-tokens.ts';
 import type { SecretVerdict } from './judge-secrets.ts';
 import { isSecretPath } from './mask-secrets.ts';
 import type { SecretText } from './secret-text.ts';
@@ -13,14 +14,16 @@ const shown = 60;
 const context = 12;
 
 /** What was recorded and what was received, in words that can be told apart, on one line without double quotes. */
-export function showPair({ path, recorded, received, secret }: Difference): { recorded: string; received: string } {
+export function showPair(difference: Difference): { recorded: string; received: string } {
+  const { path, secret } = difference;
+  const [recorded, received] = [withoutTokens(difference.recorded), withoutTokens(difference.received)];
   if (secret !== undefined)
     return {
       recorded: showRecordedSecret(secret.text),
       received: typeof received === 'string' ? others[secret.verdict] : showValue(received),
     };
   if (isSecretPath(path)) {
-    const [left, right] = [showSecret(recorded), showSecret(received)];
+    const [left, right] = [showSecret(difference.recorded), showSecret(difference.received)];
     return { recorded: left, received: left === right ? 'another one' : right };
   }
   const start = typeof recorded === 'string' && typeof received === 'string' ? startOf(recorded, received) : 0;
@@ -28,6 +31,10 @@ export function showPair({ path, recorded, received, secret }: Difference): { re
   if (withoutDetail(left) !== withoutDetail(right)) return { recorded: left, received: right };
   const [plainLeft, plainRight] = [escapeAll(left), escapeAll(right)];
   return { recorded: plainLeft, received: plainLeft === plainRight ? 'another one that looks the same' : plainRight };
+}
+
+function withoutTokens(value: GoValue | undefined): GoValue | undefined {
+  return typeof value === 'string' ? hideTokens(value) : value;
 }
 
 /** A received text that does not fit a recorded secret. */

@@ -187,6 +187,16 @@ test('no value is told of a request that finds nothing, wherever it stands', asy
     expect(written).not.toContain(value);
 });
 
+test('what is written as a token is told of no request, wherever it stands and whatever was recorded', async () => {
+  const token = `ghp_${'a1'.repeat(18)}`;
+  const { answers, written } = await ask({ recorded: [{ line: llm({}, { text: 'x' }), answer: 'hello' }] }, [
+    llm({}, { text: `see ${token}` }),
+    llm({}, { text: 'x', more: [{ deep: `see ${token}` }] }),
+  ]);
+  expect(answers[0]).toContain("/request/text recorded 'x', received 'see [secret of 40 characters]'");
+  expect(written).not.toContain(token);
+});
+
 test('answers are played as they are', async () => {
   const recorded = [{ line: llm({ api_key: hide(good) }), answer: `wrong key ${hide(good)}` }];
   expect((await ask({ recorded, own: key }, [llm({ api_key: good })])).answers).toEqual([`wrong key ${hide(good)}`]);
