@@ -1,8 +1,8 @@
 import type { Hash } from 'node:crypto';
 import { createHash } from 'node:crypto';
-import { matchKey } from '../protocol/match-key.ts';
 import type { MatchRules } from '../protocol/match-rules.ts';
 import { parseMessage } from '../protocol/message.ts';
+import { requestKey } from '../protocol/request-key.ts';
 import type { InvocationRow } from './session-summary.ts';
 import type { Happening } from './session-walk.ts';
 
@@ -46,7 +46,7 @@ export class Ambiguity {
 
   #open({ request }: Extract<Happening, { kind: 'request' }>, row: InvocationRow): void {
     if (request?.kind !== 'request' || row.error !== undefined) return;
-    const key = matchKey(request.type, request.action, this.#rules.reduce(request.request));
+    const { key } = requestKey(request, this.#rules);
     this.#running.set(row, { key: digest(createHash('sha256').update(key)), answer: createHash('sha256') });
   }
 

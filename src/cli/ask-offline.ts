@@ -56,7 +56,7 @@ function ask(line: Buffer, script: Script, ledger: Ledger): void {
     return;
   }
   const match = script.match(request, 0);
-  if (match.kind === 'found') ledger.match(asked, request.id, match.invocation);
+  if (match.kind === 'found') ledger.match(asked, request.id, match);
   else if (match.kind === 'missed') ledger.miss(asked, request, match.miss);
 }
 

@@ -36,7 +36,7 @@ export function renderAsked(entry: AskedEntry, { sent, faults }: Answered, paint
   ].join(' · ');
   const lines = [
     paint('bold', head),
-    ...(matched === undefined ? [] : [renderMatched(matched, paint)]),
+    ...(matched === undefined ? [] : renderMatched(matched, paint)),
     ...(passed === undefined ? [] : ['  not known; passed on to the program itself']),
     ...(refused === undefined ? [] : [`  ${paint('yellow', 'refused')}: ${escapeText(refused)}`]),
     ...(missed === undefined ? [] : renderMissed(missed, Infinity, paint)),
@@ -87,17 +87,29 @@ function renderDifferences({ differences, difference_count: count }: NearEntry, 
 /** What accepts the nearest one: as options, and as they stand in the configuration. */
 function renderRemedy({ remedy, accept }: NearEntry, paint: Paint): string[] {
   if (remedy === undefined || accept === undefined) return [];
-  const { ignore, match } = accept;
-  const lists = { ...(ignore.length > 0 ? { ignore } : {}), ...(match.length > 0 ? { match } : {}) };
+  const { ignore, match, secrets } = accept;
+  const lists = {
+    ...(ignore.length > 0 ? { ignore } : {}),
+    ...(match.length > 0 ? { match } : {}),
+    ...(secrets === undefined ? {} : { secrets }),
+  };
   return [
     `    ${paint('green', `to accept it: ${escapeText(remedy)}`)}`,
     `    or in reprise.config.json: ${escapeText(JSON.stringify(lists))}`,
   ];
 }
 
-function renderMatched({ recording, invocation, use }: MatchedEntry, paint: Paint): string {
+function renderMatched({ recording, invocation, use, secrets = {} }: MatchedEntry, paint: Paint): string[] {
   const times = use === 1 ? '' : `, given for the ${use}${suffixes[ordinals.select(use)] ?? 'th'} time`;
-  return `  ${paint('green', 'matched')} ${escapeText(recording)}#${invocation}${times}`;
+  return [`  ${paint('green', 'matched')} ${escapeText(recording)}#${invocation}${times}`, ...renderSecrets(secrets)];
+}
+
+/** Where the recorded secrets came, and where others. */
+function renderSecrets(secrets: NonNullable<MatchedEntry['secrets']>): string[] {
+  const told = Object.entries(secrets).map(
+    ([path, fit]) => `${fit === 'same' ? 'the same' : 'any'} at ${shorten(path, longestName)}`,
+  );
+  return told.length === 0 ? [] : [`  secrets: ${told.join('; ')}`];
 }
 
 /** `acknowledgement, 4 responses, end; 1.2 kB, the last at 45.6 ms, at most 0.3 ms late`. */

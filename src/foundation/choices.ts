@@ -27,3 +27,7 @@ export type MissPolicy = (typeof missPolicies)[number];
 /** What the drop-in does with a session: plays it, or lets the real program answer, and records. */
 export const recordModes = ['none', 'once', 'new_episodes', 'all'] as const;
 export type RecordMode = (typeof recordModes)[number];
+
+/** Which value a secret may have where a recording has a placeholder for it. */
+export const secretPolicies = ['any', 'exact'] as const;
+export type SecretPolicy = (typeof secretPolicies)[number];

@@ -3,6 +3,7 @@ import {
   matchOrders,
   missPolicies,
   responseFormats,
+  secretPolicies,
   transportModes,
   unfinishedPolicies,
 } from './choices.ts';
@@ -39,6 +40,15 @@ const onExhausted: OptionSpec = {
   usually: 'repeat',
   inConfig: true,
   text: 'what a request gets when all that are equal to it have been given: the last again, all over again, or an error',
+};
+const secrets: OptionSpec = {
+  flag: 'secrets',
+  kind: 'choice',
+  value: 'POLICY',
+  choices: secretPolicies,
+  usually: 'any',
+  inConfig: true,
+  text: "what matches the placeholder of a secret: any value, the same one throughout; or exactly the recorded one, which the project's key tells",
 };
 export const config: OptionSpec = {
   flag: 'config',
@@ -84,7 +94,7 @@ export const mode: OptionSpec = {
 };
 
 /** What bears upon a match, for those who replay and those who ask beforehand. */
-export const matching: readonly OptionSpec[] = [ignore, match, order, onExhausted, config];
+export const matching: readonly OptionSpec[] = [ignore, match, order, onExhausted, secrets, config];
 
 /** What `replay` takes, and the library with it. */
 export const replayOptions: readonly OptionSpec[] = [

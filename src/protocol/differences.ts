@@ -1,16 +1,26 @@
 import { keepStart } from '../foundation/characters.ts';
 import type { GoObject, GoValue } from './go-decoder.ts';
 import { isIdentity } from './identity.ts';
+import type { SecretVerdict } from './judge-secrets.ts';
+import { fits } from './judge-secrets.ts';
 import type { MatchRules, PlaceRule } from './match-rules.ts';
 import { isIgnored, isOfSets, setsOf } from './match-rules.ts';
 import type { PathState } from './path-automaton.ts';
 import { escapeKey } from './path-pattern.ts';
+import type { SecretText } from './secret-text.ts';
+import { parseSecretText } from './secret-text.ts';
 
 /** What a request is matched by. */
 export interface Asked {
   type: string;
   action: string;
   request: GoObject | null;
+}
+
+/** What a request is compared with. */
+export interface Recorded extends Asked {
+  /** What became of its secrets, by the pointers of their places. */
+  verdicts?: ReadonlyMap<string, SecretVerdict>;
 }
 
 /** A place at which a request is not as it was recorded. */
@@ -22,6 +32,8 @@ export interface Difference {
   received: GoValue | undefined;
   /** The sets of which a value had to be at this place, for people: `a uuid`. */
   expected: readonly string[];
+  /** Where a secret was recorded. */
+  secret?: { text: SecretText; verdict: SecretVerdict };
 }
 
 export interface Differences {
@@ -50,6 +62,9 @@ interface Pair {
   state: PathState<PlaceRule> | undefined;
 }
 
+/** A place that was recorded with a secret in it. */
+type Secret = NonNullable<Difference['secret']>;
+
 /** Two objects, or two lists, that are being compared. */
 interface Frame {
   pair: Pair;
@@ -63,13 +78,15 @@ interface Frame {
  * Compares a request with a recorded one, as a match does: none differ exactly when the two match. By a stack of its
  * own, as requests may be 10,000 deep.
  */
-export function findDifferences(recorded: Asked, received: Asked, rules: MatchRules): Differences {
+export function findDifferences(recorded: Recorded, received: Asked, rules: MatchRules): Differences {
   const found: Differences = { list: [], count: 0 };
   const stack: Frame[] = [];
   const compare = (pair: Pair): void => {
     if (pair.recorded === pair.received || isLoosened(pair)) return;
+    const secret = secretOf(pair, recorded);
+    if (secret !== undefined && fits(secret.verdict)) return;
     const frame = openFrame(pair);
-    if (frame === undefined) add(found, pair);
+    if (frame === undefined) add(found, pair, secret);
     else stack.push(frame);
   };
   for (const key of ['type', 'action'] as const)
@@ -92,6 +109,11 @@ function isLoosened({ recorded, received, state }: Pair): boolean {
   if (isIgnored(state)) return true;
   const sets = setsOf(state);
   return recorded !== undefined && received !== undefined && isOfSets(sets, recorded) && isOfSets(sets, received);
+}
+
+function secretOf({ recorded, place }: Pair, { verdicts }: Recorded): Secret | undefined {
+  const text = parseSecretText(recorded);
+  return text === undefined ? undefined : { text, verdict: verdicts?.get(pathOf(place, Infinity)) ?? 'text' };
 }
 
 function openFrame(pair: Pair): Frame | undefined {
@@ -121,25 +143,25 @@ function childAt(container: GoValue | undefined, key: string): GoValue | undefin
   return isObject(container) ? container[key] : undefined;
 }
 
-function add(found: Differences, { recorded, received, place, state }: Pair): void {
+function add(found: Differences, { recorded, received, place, state }: Pair, secret: Secret | undefined): void {
   found.count++;
   // What is asked for is told in any case.
   const isTold = found.list.length < mostTold || (place.outer?.outer === undefined && isIdentity(pathOf(place)));
   if (!isTold) return;
   const expected = state === undefined ? [] : setsOf(state).map(({ words }) => words);
-  found.list.push({ path: pathOf(place), recorded, received, expected });
+  found.list.push({ path: pathOf(place), recorded, received, expected, ...(secret === undefined ? {} : { secret }) });
 }
 
-function pathOf(place: Place): string {
+function pathOf(place: Place, longest = longestKey): string {
   const keys: string[] = [];
   for (let at: Place | undefined = place; at !== undefined; at = at.outer)
-    keys.push(`/${escapeKey(shortenKey(at.key))}`);
+    keys.push(`/${escapeKey(shortenKey(at.key, longest))}`);
   return keys.toReversed().join('');
 }
 
 /** Of a key that no person would read, the beginning. */
-function shortenKey(key: string): string {
-  return key.length <= longestKey ? key : `${keepStart(key, longestKey)}...`;
+function shortenKey(key: string, longest: number): string {
+  return key.length <= longest ? key : `${keepStart(key, longest)}...`;
 }
 
 function isObject(value: GoValue | undefined): value is GoObject {

@@ -98,6 +98,8 @@ function explainExpected({ expected }: Difference): string {
 export interface Remedy {
   ignore: string[];
   match: string[];
+  /** Where a secret has to be the recorded one. */
+  secrets?: 'any';
 }
 
 /** What makes the request match, as options; or that it must be recorded, where it asks for something else. */
@@ -117,17 +119,21 @@ export function remedyOf({ list, count }: Differences): Remedy | undefined {
   for (const difference of list) {
     const set = setFor(difference);
     const path = patternOf(difference.path);
-    if (set === undefined) remedy.ignore.push(path);
+    const { verdict } = difference.secret ?? {};
+    if (typeof difference.received === 'string' && (verdict === 'other' || verdict === 'unproven'))
+      remedy.secrets = 'any';
+    else if (set === undefined) remedy.ignore.push(path);
     else remedy.match.push(`${path}=${set}`);
   }
   return remedy;
 }
 
 /** A remedy as a shell takes it. */
-export function renderRemedy({ ignore, match }: Remedy, spelling?: Spelling): string {
+export function renderRemedy({ ignore, match, secrets }: Remedy, spelling?: Spelling): string {
   const options = [
     ['ignore', ignore],
     ['match', match],
+    ['secrets', secrets === undefined ? [] : [secrets]],
   ] as const;
   return options
     .filter(([, values]) => values.length > 0)

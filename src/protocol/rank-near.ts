@@ -1,4 +1,4 @@
-import type { Asked, Difference, Differences } from './differences.ts';
+import type { Asked, Difference, Differences, Recorded } from './differences.ts';
 import { findDifferences } from './differences.ts';
 import type { GoValue } from './go-decoder.ts';
 import { isIdentity } from './identity.ts';
@@ -20,7 +20,7 @@ const mostWeight = 10;
 /** Puts those first that a person would call nearest: the same thing asked, with the fewest and smallest differences. */
 export function rankNear<T>(
   received: Asked,
-  candidates: readonly { item: T; recorded: Asked }[],
+  candidates: readonly { item: T; recorded: Recorded }[],
   rules: MatchRules,
 ): Compared<T>[] {
   return candidates

@@ -2,7 +2,11 @@ import { isSecondHalf, sayCharacters } from '../foundation/characters.ts';
 import { withoutQuotes } from './derived.ts';
 import type { Difference } from './differences.ts';
 import type { GoValue } from './go-decoder.ts';
+import { hideTokens } from './hide-tokens.ts';
+import type { SecretVerdict } from './judge-secrets.ts';
 import { isSecretPath } from './mask-secrets.ts';
+import type { SecretText } from './secret-text.ts';
+import { isWhole } from './secret-text.ts';
 
 /** So many characters of a text are shown. */
 const shown = 60;
@@ -10,9 +14,16 @@ const shown = 60;
 const context = 12;
 
 /** What was recorded and what was received, in words that can be told apart, on one line without double quotes. */
-export function showPair({ path, recorded, received }: Difference): { recorded: string; received: string } {
+export function showPair(difference: Difference): { recorded: string; received: string } {
+  const { path, secret } = difference;
+  const [recorded, received] = [withoutTokens(difference.recorded), withoutTokens(difference.received)];
+  if (secret !== undefined)
+    return {
+      recorded: showRecordedSecret(secret.text),
+      received: typeof received === 'string' ? others[secret.verdict] : showValue(received),
+    };
   if (isSecretPath(path)) {
-    const [left, right] = [showSecret(recorded), showSecret(received)];
+    const [left, right] = [showSecret(difference.recorded), showSecret(difference.received)];
     return { recorded: left, received: left === right ? 'another one' : right };
   }
   const start = typeof recorded === 'string' && typeof received === 'string' ? startOf(recorded, received) : 0;
@@ -20,6 +31,27 @@ export function showPair({ path, recorded, received }: Difference): { recorded: 
   if (withoutDetail(left) !== withoutDetail(right)) return { recorded: left, received: right };
   const [plainLeft, plainRight] = [escapeAll(left), escapeAll(right)];
   return { recorded: plainLeft, received: plainLeft === plainRight ? 'another one that looks the same' : plainRight };
+}
+
+function withoutTokens(value: GoValue | undefined): GoValue | undefined {
+  return typeof value === 'string' ? hideTokens(value) : value;
+}
+
+/** A received text that does not fit a recorded secret. */
+const others: Readonly<Record<SecretVerdict, string>> = {
+  same: 'the same',
+  bound: 'the same',
+  any: 'any',
+  other: 'another one',
+  unproven: 'one that only the key of the recording could tell from others',
+  rebound: 'another one than before',
+  text: 'another text',
+};
+
+function showRecordedSecret(text: SecretText): string {
+  const kinds = [...new Set(text.placeholders.map(({ kind }) => kind))].slice(0, 3).join(', ');
+  if (isWhole(text)) return `a secret (${kinds})`;
+  return text.placeholders.length === 1 ? `a text with a secret (${kinds})` : `a text with secrets (${kinds})`;
 }
 
 /** What an eye makes of a text: unseen characters left out, all spaces alike, composed characters whole. */

@@ -4,6 +4,7 @@ import type { Spelling } from '../foundation/spell-option.ts';
 import { explainDifference, remedyOf, renderRemedy } from '../protocol/explain-miss.ts';
 import type { GoObject, GoValue } from '../protocol/go-decoder.ts';
 import { encodeGoValue } from '../protocol/go-encoder.ts';
+import type { Shield } from '../protocol/mask-secrets.ts';
 import { maskSecrets } from '../protocol/mask-secrets.ts';
 import { nestingOf } from '../protocol/nesting.ts';
 import type { Compared } from '../protocol/rank-near.ts';
@@ -28,8 +29,11 @@ export function describeNear({ item, differences }: Compared<Invocation>, spelli
 }
 
 /** A request as the journal has it: what is secret is masked. */
-export function describeRequest(request: GoObject | null): Pick<MissedEntry, 'request' | 'request_start'> {
-  const { value, start } = shorten(maskSecrets(request, '/request'), longestRequest);
+export function describeRequest(
+  request: GoObject | null,
+  shield?: Shield,
+): Pick<MissedEntry, 'request' | 'request_start'> {
+  const { value, start } = shorten(maskSecrets(request, '/request', shield), longestRequest);
   return start === undefined ? { request: value } : { request_start: start };
 }
 

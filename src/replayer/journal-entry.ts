@@ -52,6 +52,8 @@ export interface MatchedEntry {
   invocation: number;
   /** How often the invocation has been given, this time included. */
   use: number;
+  /** Where secrets were recorded, by JSON pointers into the message: the same secret came, or any. */
+  secrets?: Readonly<Record<string, 'same' | 'any'>>;
 }
 
 export interface MissedEntry {

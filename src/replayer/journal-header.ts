@@ -26,6 +26,7 @@ export function createJournalHeader(
       match,
       order: options.order ?? 'any',
       on_exhausted: options.onExhausted ?? 'repeat',
+      secrets: options.secrets ?? 'any',
       on_miss: options.onMiss ?? 'error',
     },
     ...(planned === undefined ? {} : { faults: planned.faults.map(({ text }) => text), seed: planned.seed }),

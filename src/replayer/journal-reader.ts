@@ -92,7 +92,12 @@ function isEntry(value: unknown): value is JournalEntry {
   if (typeof asked !== 'number' || !isText(id) || !['type', 'action', 'refused'].every((key) => isOptional(value[key])))
     return false;
   if (matched !== undefined)
-    return isJsonObject(matched) && isText(matched['recording']) && hasNumbers(matched, ['invocation', 'use']);
+    return (
+      isJsonObject(matched) &&
+      isText(matched['recording']) &&
+      hasNumbers(matched, ['invocation', 'use']) &&
+      isJsonObject(matched['secrets'] ?? {})
+    );
   return missed === undefined || isMissed(missed);
 }
 

@@ -45,7 +45,7 @@ const near = z
     difference_count: z.int().min(0).describe('How many there are; only the first are told.'),
     remedy: z.string().optional().describe('The options that would have made it match, as a shell takes them.'),
     accept: z
-      .looseObject({ ignore: z.array(z.string()), match: z.array(z.string()) })
+      .looseObject({ ignore: z.array(z.string()), match: z.array(z.string()), secrets: z.literal('any').optional() })
       .optional()
       .describe('The same, as they stand in reprise.config.json.'),
   })
@@ -62,6 +62,10 @@ const matched = z
       recording,
       invocation,
       use: z.int().min(1).describe('How often the invocation has been given, this time included.'),
+      secrets: z
+        .record(z.string(), z.enum(['same', 'any']))
+        .optional()
+        .describe('Where secrets were recorded, by JSON pointers into the message: the same secret came, or any.'),
     }),
     missed: none,
     refused: none,

@@ -10,7 +10,7 @@ import type { AskedEntry, MissedRequest } from './journal-entry.ts';
 import { describeNear, describeRequest } from './describe-near.ts';
 import type { Report, ReportedMiss, ReportedRefusal } from './report.ts';
 import { createReport, reportMiss, reportRefusal } from './report.ts';
-import type { InvocationIndex, Miss } from './invocation-index.ts';
+import type { InvocationIndex, Matched, Miss } from './invocation-index.ts';
 import type { Script } from './script.ts';
 import type { Invocation } from './script-source.ts';
 
@@ -76,10 +76,10 @@ export class Ledger {
   }
 
   /** A request has found an invocation. */
-  match(line: AskedLine, whole: string, invocation: Invocation): void {
+  match(line: AskedLine, whole: string, { invocation, secrets }: Omit<Matched, 'kind'>): void {
     const id = keepStart(whole, longestName);
     const { uses } = invocation;
-    this.#journal.asked(() => ({ ...entryOf(line, id), ...matchOf(invocation, uses) }));
+    this.#journal.asked(() => ({ ...entryOf(line, id), ...matchOf(invocation, uses, secrets) }));
   }
 
   /** A request has found nothing, and is answered by the program itself. */
@@ -105,7 +105,7 @@ export class Ledger {
       missed: {
         reason: miss.kind,
         text,
-        ...describeRequest(request.request),
+        ...describeRequest(request.request, this.#script.index.shield(request)),
         near: near.map((one) => describeNear(one, this.#spelling)),
       },
     };
@@ -160,11 +160,15 @@ function entryOf({ number, at, connection }: AskedLine, whole: string): AskedEnt
   return connection === 0 ? { at, asked: number, id } : { at, asked: number, connection, id };
 }
 
-function matchOf({ source, number, type, action }: Invocation, use: number): Partial<AskedEntry> {
+function matchOf(
+  { source, number, type, action }: Invocation,
+  use: number,
+  secrets: Matched['secrets'],
+): Partial<AskedEntry> {
   return {
     type: type.slice(0, longestName),
     action: action.slice(0, longestName),
-    matched: { recording: source.path, invocation: number, use },
+    matched: { recording: source.path, invocation: number, use, ...(secrets === undefined ? {} : { secrets }) },
   };
 }
 

@@ -7,6 +7,6 @@ import { Script } from './script.ts';
  * @throws RepriseError where a recording can't be read, or a rule is none
  */
 export async function openScript(files: readonly string[], options: ReplayOptions): Promise<Script> {
-  const { ignore = [], match = [], order = 'any', onExhausted = 'repeat' } = options;
-  return Script.open(files, { rules: await readRules({ ignore, match }), order, onExhausted });
+  const { ignore = [], match = [], order = 'any', onExhausted = 'repeat', secrets = 'any' } = options;
+  return Script.open(files, { rules: await readRules({ ignore, match }), order, onExhausted, secrets });
 }

@@ -4,6 +4,7 @@ import type {
   MatchOrder,
   MissPolicy,
   ResponseFormatName,
+  SecretPolicy,
   TransportMode,
   UnfinishedPolicy,
 } from '../foundation/choices.ts';
@@ -37,6 +38,8 @@ export interface ReplayOptions {
   order?: MatchOrder;
   /** What a request gets when all that are equal to it have been given. @default 'repeat' */
   onExhausted?: ExhaustedPolicy;
+  /** What matches the placeholder of a secret: any value, the same one throughout, or exactly the recorded one. @default 'any' */
+  secrets?: SecretPolicy;
   /** What a request gets that finds nothing: an error that says why, or no answer. @default 'error' */
   onMiss?: MissPolicy;
   /** What an invocation does that never ended in the recording. @default 'hang' */

@@ -2,7 +2,7 @@ import type { MissPolicy } from '../foundation/choices.ts';
 import { exceptionText } from '../protocol/derived.ts';
 import type { RequestLine } from '../protocol/request.ts';
 import { toWire } from '../protocol/wire.ts';
-import type { Miss } from './invocation-index.ts';
+import type { Matched, Miss } from './invocation-index.ts';
 import type { AskedLine, Ledger } from './ledger.ts';
 import { waitFor } from './pace.ts';
 import type { PlaybackOptions } from './playback.ts';
@@ -92,16 +92,17 @@ export class Responder {
     const { script, connection } = this.#options;
     const match = script.match(asked.request, connection);
     if (match.kind === 'later') return undefined;
-    if (match.kind === 'found') return this.#play(asked, match.invocation);
+    if (match.kind === 'found') return this.#play(asked, match);
     const { miss } = match;
     const { bytes } = asked;
     if (miss.kind === 'unknown' && bytes !== undefined) return { begin: () => this.#pass(asked, bytes) };
     return { begin: (start) => this.#miss(asked, miss, start) };
   }
 
-  #play({ request: { id }, line }: AskedRequest, invocation: Invocation): Answer {
+  #play({ request: { id }, line }: AskedRequest, matched: Matched): Answer {
     const asked = line.number;
-    this.#options.ledger.match(line, id, invocation);
+    const { invocation } = matched;
+    this.#options.ledger.match(line, id, matched);
     this.#running++;
     let isDone = false;
     const onDone = (): void => {

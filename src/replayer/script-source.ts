@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { isJsonObject } from '../foundation/parse-json.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
 import type { Exchange, Role } from '../protocol/attribution.ts';
 import { Attribution } from '../protocol/attribution.ts';
@@ -68,6 +69,8 @@ export class ScriptSource {
   exit: RecordedExit | undefined;
   /** `text` where the plugin answered in the text format, which can't be played. */
   responseFormat: unknown;
+  /** The fingerprint of the key that its placeholders were made with. */
+  redactionKey: string | undefined;
   isComplete = false;
 
   readonly #onInvocation: (asked: Asked, invocation: Invocation) => void;
@@ -108,11 +111,16 @@ export class ScriptSource {
   }
 
   #takeEvent({ event, fields, at }: EventLine): void {
-    if (event === 'about') this.responseFormat = fields['response_format'] ?? this.responseFormat;
+    if (event === 'about') this.#learn(fields);
     else if (event === 'signal' && fields['from'] === 'client') this.#wasSignalled ||= !stopping.has(fields['signal']);
     else if (event === 'exit' && !this.#wasSignalled) {
       this.exit = { exit: exitOf(fields), gap: at - this.#anchorAt, after: this.#anchor, row: this.#anchorRow };
     }
+  }
+
+  #learn({ response_format: format, redaction }: EventLine['fields']): void {
+    this.responseFormat = format ?? this.responseFormat;
+    if (isJsonObject(redaction) && typeof redaction['key'] === 'string') this.redactionKey = redaction['key'];
   }
 
   #takeClient(line: MessageLine): void {

@@ -6,7 +6,7 @@ import { splitPlaceholders } from '../../src/foundation/placeholder.ts';
 import { makeFile, makeFolder } from '../support/files.ts';
 import { program, readLines, record, recordCommand, start } from '../support/recorder.ts';
 import { request } from '../support/recordings.ts';
-import { leaksIn, namedSecrets, shapedSecrets } from '../support/secrets.ts';
+import { leaksIn, namedSecrets, shapedSecrets } from '../support/leaks.ts';
 
 const key = 'the key of these tests, long enough';
 const asked = [

@@ -1,106 +1,59 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { digestSecret, fingerprintOf, renderPlaceholder } from '../../src/foundation/placeholder.ts';
+import { makeFolder } from './files.ts';
+import { asked } from './near-misses.ts';
+import type { Said } from './recordings.ts';
+import { acknowledgement, client, end, event, plugin, renderRecording, response, startUp } from './recordings.ts';
 
-/** Letters and digits of no meaning, always the same; put together here, so that nobody takes them for a leak. */
-export function letters(
-  length: number,
-  alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789',
-): string {
-  let state = length * 7919;
-  return Array.from({ length }, () => {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
-    return alphabet[Math.floor(state / 65_536) % alphabet.length];
-  }).join('');
+/** The key of the project in which these were recorded, and of another. */
+export const key = 'k'.repeat(32);
+export const otherKey = 'o'.repeat(32);
+/** What was sent when they were recorded, and what is sent since it was rotated. */
+export const good = 'sk-recorded-good-0123456789';
+export const bad = 'sk-recorded-bad-9876543210';
+export const rotated = 'sk-rotated-5555555555';
+export const again = 'sk-rotated-again-6666666666';
+
+/** What stands for a secret in a recording. */
+export function hide(value: string, kind = 'api_key', by = key): string {
+  return renderPlaceholder({ kind, digest: digestSecret(by, value) });
 }
-const hex = '0123456789abcdef';
 
-/** Tokens that are known by their shape, wherever they stand. */
-export const shapedSecrets: readonly string[] = [
-  `sk-${letters(48)}`,
-  `sk-proj-${letters(60)}`,
-  `sk-ant-api03-${letters(80)}`,
-  `sk-or-v1-${letters(64, hex)}`,
-  `sk-reprise-${letters(20)}`,
-  `AIza${letters(35)}`,
-  `ya29.${letters(60)}`,
-  `GOCSPX-${letters(28)}`,
-  `AKIA${letters(16, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567')}`,
-  `ghp_${letters(36)}`,
-  `github_pat_${letters(70)}`,
-  `glpat-${letters(20)}`,
-  `xoxb-${letters(12, '0123456789')}-${letters(24)}`,
-  `sk_live_${letters(24)}`,
-  `SG.${letters(22)}.${letters(43)}`,
-  `npm_${letters(36)}`,
-  `hf_${letters(34)}`,
-  `gsk_${letters(52)}`,
-  `xai-${letters(80)}`,
-  `pplx-${letters(48)}`,
-  `r8_${letters(37)}`,
-  `eyJ${letters(20)}.eyJ${letters(40)}.${letters(43)}`,
-  `-----BEGIN RSA PRIVATE KEY-----\n${letters(64)}\n${letters(64)}\n-----END RSA PRIVATE KEY-----`,
-];
+/** A request of a model with such credentials. */
+export function llm(credentials: unknown, more: object = {}): string {
+  return asked('model', 'invoke_llm', { provider: 'openai', model: 'gpt', credentials, ...more });
+}
 
-/** Secrets that are known by the name they stand under. */
-export const namedSecrets: readonly (readonly [name: string, value: string])[] = [
-  ['api_key', 'plain-and-simple-1'],
-  ['openai_api_key', 'with "quotes" and \\ backslashes'],
-  ['apiKey', 'with <angle> & ampersand'],
-  ['password', 'pässwörd mit Ümläuten'],
-  ['passwd', 'новый-секрет-слово'],
-  ['client_secret', '日本語の秘密の言葉です'],
-  ['access_token', 'slash/es+plus=es/and?more'],
-  ['refresh_token', 'percent%20already%2Fthere'],
-  ['token', 'tab\there and\nnewline'],
-  ['secret', '!@#$%^&*()!@#$'],
-  ['private_key', 'emoji 🔑🔑🔑 inside it'],
-  ['authorization', `Bearer-less-${letters(20)}`],
-  ['Authorization', `${letters(30)}.x`],
-  ['X-Api-Key', letters(40, hex)],
-  ['cookie', `sid=${letters(24)}; theme=dark`],
-  ['passphrase', 'four words make it'],
-  ['aws_secret_access_key', `${letters(38)}/+`],
-  ['db_password', "it's an apostrophe's"],
-  ['session_id', letters(26)],
-  ['id_token', letters(100)],
-  ['secretAccessKey', letters(40)],
-  ['pwd', '12345678'],
-  ['bearer', `${letters(22)}==`],
-  ['auth', `user:${letters(12)}`],
-  ['signing-key', letters(33)],
-  ['jwt', letters(64)],
-  ['webhookSecret', `<script>${letters(8)}`],
-];
+/** A recorded request, what answers it, and where it was recorded. */
+export interface Recorded {
+  line: string;
+  answer: string;
+  connection?: number;
+}
 
-/** How a value may be written in a file. */
-function notationsOf(value: string): string[] {
-  const inner = (text: string): string => JSON.stringify(text).slice(1, -1);
-  const html = inner(value).replace(/[<>&]/g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`);
-  const base64 = [0, 1, 2].map((shift) => {
-    const whole = Buffer.concat([Buffer.alloc(shift), Buffer.from(value)]);
-    return whole.toString('base64').slice(shift === 0 ? 0 : shift + 1, Math.floor((whole.length * 8) / 6));
-  });
+/** The lines of a recording of these, whose secrets were replaced with a key. */
+export function sayRecorded(recorded: readonly Recorded[], by = key): Said[] {
   return [
-    value,
-    inner(value),
-    inner(inner(value)),
-    inner(inner(inner(value))),
-    html,
-    encodeURIComponent(value),
-    Buffer.from(value).toString('hex'),
-    ...base64,
+    ...startUp(),
+    event(40, 'about', { redaction: { key: fingerprintOf(by) } }),
+    ...recorded.flatMap(({ line, answer, connection = 0 }, index) => [
+      client(100 * (index + 1), line, connection),
+      plugin(100 * (index + 1) + 1, acknowledgement, connection),
+      plugin(100 * (index + 1) + 2, response('r', answer), connection),
+      plugin(100 * (index + 1) + 3, end('r'), connection),
+    ]),
   ];
 }
 
-/** The secrets that stand somewhere in the bytes of some file of a folder, in whatever notation. */
-export function leaksIn(folder: string, secrets: readonly string[]): string[] {
-  const texts = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((file) => statSync(file).isFile())
-    .map((file) => readFileSync(file, 'latin1'));
-  return secrets.filter((secret) =>
-    notationsOf(secret).some((notation) =>
-      texts.some((text) => text.includes(Buffer.from(notation).toString('latin1'))),
-    ),
-  );
+/** A project's folder with a recording, and with a key where one is given. */
+export function makeProject(recorded: readonly Recorded[], own: string | undefined): { folder: string; file: string } {
+  const folder = makeFolder();
+  const file = join(folder, 'secrets.jsonl');
+  writeFileSync(file, renderRecording(sayRecorded(recorded)));
+  if (own !== undefined) {
+    mkdirSync(join(folder, '.reprise'));
+    writeFileSync(join(folder, '.reprise', 'key'), `${own}\n`);
+  }
+  return { folder, file };
 }

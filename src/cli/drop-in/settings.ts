@@ -9,6 +9,7 @@ import { optionsOf } from '../library-options.ts';
 import { parsePace } from '../../replayer/pace.ts';
 import type { ReplayOptions } from '../../replayer/replay-options.ts';
 import { recordingEnding } from '../../recording/find-recordings.ts';
+import { keyVariable } from '../../recording/project-key.ts';
 import type { RedactionSettings } from '../redaction-settings.ts';
 import { redactionOf } from '../redaction-settings.ts';
 import { stemOf } from './stem-of.ts';
@@ -49,7 +50,7 @@ export async function readSettings(env: NodeJS.ProcessEnv): Promise<DropInSettin
     [],
     env,
   );
-  const known = new Set([...options.map(environmentName), recordedBy]);
+  const known = new Set([...options.map(environmentName), recordedBy, keyVariable]);
   const strange = Object.keys(env).filter((name) => name.startsWith('REPRISE_') && !known.has(name));
   if (strange.length > 0) (await import('./refuse-misspelt.ts')).refuseMisspelt(strange, [...known]);
   if (typeof values['pace'] === 'string') parsePace(values['pace']);
