@@ -8,7 +8,7 @@ import { configName, findConfig } from '../recording/project-config.ts';
 import type { SharingTools } from './tools.ts';
 
 const planEnding = /\.(ya?ml|json)$/;
-const ownNames: readonly string[] = [configName, lockName, manifestName];
+const ownNames: ReadonlySet<string> = new Set([configName, lockName, manifestName]);
 
 /** What goes into a bundle: paths of files by their names in it, in their order. */
 export interface Gathered {
@@ -48,7 +48,7 @@ export async function gatherFiles(words: readonly string[], tools: SharingTools)
 
 /** What stands in a folder beside recordings need not be ours. */
 function isPlan(file: string, { readPlan, onWarning }: SharingTools): boolean {
-  if (!planEnding.test(file) || ownNames.includes(basename(file))) return false;
+  if (!planEnding.test(file) || ownNames.has(basename(file))) return false;
   try {
     readPlan(file);
     return true;

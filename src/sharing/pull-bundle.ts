@@ -100,11 +100,12 @@ async function writeAll(
   file: string,
   tell: (length: number) => void,
 ): Promise<void> {
-  const telling = async function* (): AsyncIterable<Uint8Array> {
-    for await (const chunk of chunks) {
-      tell(chunk.length);
-      yield chunk;
-    }
-  };
-  await pipeline(telling, createWriteStream(file, { flags: 'wx' }));
+  await pipeline(told(chunks, tell), createWriteStream(file, { flags: 'wx' }));
+}
+
+async function* told(chunks: AsyncIterable<Uint8Array>, tell: (length: number) => void): AsyncIterable<Uint8Array> {
+  for await (const chunk of chunks) {
+    tell(chunk.length);
+    yield chunk;
+  }
 }

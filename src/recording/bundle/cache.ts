@@ -4,6 +4,7 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -14,7 +15,7 @@ import { dirname, join, resolve } from 'node:path';
 import { RepriseError, reasonOf, systemCode } from '../../foundation/reprise-error.ts';
 import type { Bundle } from './bundle-folder.ts';
 import { openBundleFolder, readBundleFolder } from './bundle-folder.ts';
-import { filesOf } from './bundle-manifest.ts';
+import { filesOf, refuse } from './bundle-manifest.ts';
 import { digestFile, digestPattern, nameOfDigest } from './digest.ts';
 import { unpackArchive } from './unpack-archive.ts';
 
@@ -59,7 +60,9 @@ export async function keepBundle(source: string, fill: (folder: string) => Promi
     makeFolder(stage);
     await fill(stage);
     const bundle = openBundleFolder(stage, source);
-    for (const { file, digest } of filesOf(bundle.manifest)) keepBlob(join(stage, file), digest);
+    const files = filesOf(bundle.manifest);
+    if (countFiles(stage) !== files.length + 1) throw refuse(source, 'it holds files that its manifest does not name');
+    for (const { file, digest } of files) keepBlob(join(stage, file), digest);
     const folder = placeOf(bundle.digest);
     makeFolder(dirname(folder));
     try {
@@ -115,6 +118,10 @@ function share(from: string, to: string): void {
     copyFileSync(from, made);
     renameSync(made, to);
   }
+}
+
+function countFiles(folder: string): number {
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
 }
 
 function placeOf(digest: string): string {
