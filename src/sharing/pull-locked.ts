@@ -2,7 +2,7 @@ import { dirname, relative, resolve } from 'node:path';
 import { RepriseError } from '../foundation/reprise-error.ts';
 import type { Bundle } from '../recording/bundle/bundle-folder.ts';
 import type { Lock } from '../recording/bundle/lock-file.ts';
-import { readLock, writeLock } from '../recording/bundle/lock-file.ts';
+import { changeLock, readLock } from '../recording/bundle/lock-file.ts';
 import { parseReference } from '../recording/bundle/reference.ts';
 import type { Reference } from '../recording/bundle/reference.ts';
 import { pullBundle } from './pull-bundle.ts';
@@ -50,10 +50,8 @@ export async function pullLocked({ words, lockFile, named, isLocked, tools, onPu
   }
   if (isLocked) return;
   // What another process has pinned meanwhile stays.
-  const kept = [...readLock(lockFile).pins].filter(
-    ([text]) => given.length > 0 || named === undefined || named.includes(text),
-  );
-  writeLock({ file: lockFile, pins: new Map([...kept, ...pulled]) });
+  const isKept = (text: string): boolean => given.length > 0 || named === undefined || named.includes(text);
+  await changeLock(lockFile, (pins) => new Map([...[...pins].filter(([text]) => isKept(text)), ...pulled]));
 }
 
 /** A path is written from the lock's folder, so that it holds wherever the command is given. */

@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Header } from 'tar-stream';
 import { pack } from 'tar-stream';
@@ -41,13 +41,4 @@ export async function makeArchive(
 /** Every path below a folder, those of folders too, in order. */
 export function listAll(folder: string): string[] {
   return readdirSync(folder, { recursive: true }).map(String).toSorted();
-}
-
-/** Writes files by their paths. */
-export function writeTree(folder: string, files: Readonly<Record<string, string | Buffer>>): string {
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), content);
-  }
-  return folder;
 }

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isJsonObject, parseJson } from '../../foundation/parse-json.ts';
-import { RepriseError, reasonOf } from '../../foundation/reprise-error.ts';
+import { RepriseError, reasonOf, systemCode } from '../../foundation/reprise-error.ts';
 import { configName } from '../project-config.ts';
 import { writeWhole } from './cache.ts';
 import { digestPattern } from './digest.ts';
@@ -50,10 +51,35 @@ export function readLock(file: string): Lock {
 }
 
 /**
- * Writes a lock, whole and in one order, so that a change of a pin is one line in a diff.
- * @throws RepriseError `not-writable`
+ * Changes a lock while no other process does, so that two that pull at once both have their pins in it.
+ * @throws RepriseError `not-writable`, or `usage` where it is none
  */
-export function writeLock({ file, pins }: Lock): void {
+export async function changeLock(file: string, change: (pins: Lock['pins']) => Lock['pins']): Promise<void> {
+  const turn = `${file}.turn`;
+  for (let waited = 0; !takeTurn(turn, file) && waited < longestTurn; waited += turnCheck) await sleep(turnCheck);
+  try {
+    writeLock({ file, pins: change(readLock(file).pins) });
+  } finally {
+    rmSync(turn, { force: true });
+  }
+}
+
+/** A turn lasts milliseconds: one that is still there after so many was left by a process that was killed. */
+const longestTurn = 2000;
+const turnCheck = 10;
+
+function takeTurn(turn: string, file: string): boolean {
+  try {
+    writeFileSync(turn, '', { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw notWritable(file, error);
+  }
+}
+
+/** Whole and in one order, so that a change of a pin is one line in a diff. */
+function writeLock({ file, pins }: Lock): void {
   const sorted = [...pins]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([reference, digest]) => [reference, { digest }]);
@@ -61,11 +87,13 @@ export function writeLock({ file, pins }: Lock): void {
   try {
     if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeWhole(file, text);
   } catch (error) {
-    throw new RepriseError('not-writable', `Failed to write ${file}: ${reasonOf(error)}. Make its folder writable.`, {
-      file,
-      cause: error,
-    });
+    throw notWritable(file, error);
   }
+}
+
+function notWritable(file: string, cause: unknown): RepriseError {
+  const message = `Failed to write ${file}: ${reasonOf(cause)}. Make its folder writable.`;
+  return new RepriseError('not-writable', message, { file, cause });
 }
 
 function readText(file: string): string {
