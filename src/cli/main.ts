@@ -20,6 +20,9 @@ const runs: Record<CommandName, () => Promise<Run>> = {
   report: async () => (await import('./report-command.ts')).runReport,
   faults: async () => (await import('./faults/faults-command.ts')).runFaults,
   stub: async () => (await import('./stub-command.ts')).runStub,
+  bundle: async () => (await import('./sharing/bundle-command.ts')).runBundle,
+  push: async () => (await import('./sharing/push-command.ts')).runPush,
+  pull: async () => (await import('./sharing/pull-command.ts')).runPull,
 };
 
 /**

@@ -8,7 +8,7 @@ import { readSettings } from './drop-in/settings.ts';
 import type { Shelved } from './drop-in/shelf.ts';
 import { readShelf, wordsOf } from './drop-in/shelf.ts';
 import type { EmbeddedRecording, Stub } from './drop-in/stub.ts';
-import { hasMark, mapPaths } from './drop-in/stub.ts';
+import { hasMark, isReferenceWord, mapPaths } from './drop-in/stub.ts';
 import { dropInOptions } from '../foundation/drop-in-option-table.ts';
 import { environmentName } from '../foundation/option-spec.ts';
 import { packageVersion } from '../foundation/package-version.ts';
@@ -55,7 +55,7 @@ export async function runStub({ values, words }: ReadOptions): Promise<number> {
   const embedded = { ...left, faults: planned.faults.map(({ text }) => text), ...(seed === undefined ? {} : { seed }) };
   const variables: Variables = isEmbedded
     ? { ...withoutPlan(given), ...variablesOf(valuesOf(embedded)) }
-    : { ...given, [recordings]: wordsOf(settings).join('\n') };
+    : { ...given, [recordings]: (await pinAll(wordsOf(settings))).join('\n') };
   const stub: Omit<Stub, 'file'> = {
     version: packageVersion,
     // Paths count from the stub, so that both can be moved.
@@ -101,6 +101,13 @@ function variablesOf(values: ReadOptions['values']): Variables {
     variables[environmentName(spec)] = Array.isArray(value) ? value.join('\n') : value === true ? '1' : String(value);
   }
   return variables;
+}
+
+/** A stub is started anywhere: it has no lock beside it. */
+async function pinAll(words: readonly string[]): Promise<readonly string[]> {
+  if (!words.some((word) => isReferenceWord.test(word))) return words;
+  const { pinWord } = await import('../recording/bundle/find-bundled.ts');
+  return words.map(pinWord);
 }
 
 function withoutPlan({ REPRISE_FAULT_PLAN: _plan, ...variables }: Variables): Variables {

@@ -1,6 +1,7 @@
 import type { CommandSpec, OptionSpec } from './option-spec.ts';
 import { anyPackage, dropInDefaults, realDify, recordMode } from './drop-in-option-table.ts';
 import { keepOption, redactionOptions, redactOption } from './redaction-option-table.ts';
+import { sharingCommands } from './sharing-option-table.ts';
 import { config, faulting, ignore, match, matching, mode, replayOptions, strict } from './replay-option-table.ts';
 
 const json: OptionSpec = { flag: 'json', kind: 'switch', text: 'JSON for programs instead of a table' };
@@ -97,6 +98,7 @@ export const commandTable = [
       ...replayOptions.map(asDropIn),
     ],
   },
+  ...sharingCommands,
 ] as const satisfies readonly CommandSpec[];
 
 /** An option as the drop-in has it. */

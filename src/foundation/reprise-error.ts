@@ -13,6 +13,15 @@ const errorCodes = [
   'not-writable',
   'not-a-journal',
   'would-record',
+  'bad-bundle',
+  'wrong-digest',
+  'too-large',
+  'not-pinned',
+  'lock-differs',
+  'secret-found',
+  'denied',
+  'registry',
+  'not-reached',
 ] as const;
 export type ErrorCode = (typeof errorCodes)[number];
 

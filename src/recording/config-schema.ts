@@ -14,6 +14,11 @@ export function createConfigJsonSchema(table: readonly OptionSpec[]): Record<str
     properties: {
       $schema: { type: 'string' },
       recordings: { type: 'string', minLength: 1, description: 'The folder of the recordings.', default: 'recordings' },
+      bundles: {
+        type: 'array',
+        items: { type: 'string', minLength: 1 },
+        description: 'References of bundles that `reprise pull` brings, such as oci://HOST/NAME:TAG.',
+      },
       ...Object.fromEntries(options.map((spec) => [libraryName(spec), describeOption(spec)])),
     },
   };

@@ -1,18 +1,27 @@
-import { readdirSync, statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { RepriseError } from '../foundation/reprise-error.ts';
 
 /** How the name of a recording ends. */
 export const recordingEnding = /\.jsonl(\.gz)?$/;
 const patternMark = /[*?[\]{}]/;
+/** A bundle elsewhere, or in an archive. */
+const bundleWord = /^(oci|https?|file):|\.(tgz|tar\.gz)$/;
+const bundleMark = 'bundle.json'; // that of bundle-manifest.ts, which is loaded for bundles alone
 
 /** Whether a word can be a pattern of names. */
 export function isPattern(word: string): boolean {
   return patternMark.test(word);
 }
 
+/** Whether a word means a bundle by its form: a reference or an archive. A folder can be one, too. */
+export function isBundleWord(word: string): boolean {
+  return bundleWord.test(word);
+}
+
 /**
- * The files that recording arguments mean: files, folders (the recordings in them), and patterns.
+ * The files that recording arguments mean: files, folders and bundles (the recordings in them), and patterns.
  * @throws RepriseError where a folder holds none, or a pattern fits none
  */
 export async function findRecordings(words: readonly string[]): Promise<string[]> {
@@ -26,11 +35,16 @@ export async function findRecordings(words: readonly string[]): Promise<string[]
   const found: string[] = [];
   for (const word of words) {
     const stat = statSync(word, { throwIfNoEntry: false });
-    if (stat?.isDirectory() === true) found.push(...listFolder(word));
+    if (isBundle(word, stat)) found.push(...(await (await import('./bundle/find-bundled.ts')).findBundled(word)));
+    else if (stat?.isDirectory() === true) found.push(...listFolder(word));
     else if (stat === undefined && isPattern(word)) found.push(...(await expand(word)));
     else found.push(word); // a missing file is told when it is opened
   }
   return found;
+}
+
+function isBundle(word: string, stat: Stats | undefined): boolean {
+  return isBundleWord(word) || (stat?.isDirectory() === true && existsSync(join(word, bundleMark)));
 }
 
 function listFolder(folder: string): string[] {

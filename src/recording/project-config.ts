@@ -8,13 +8,16 @@ import { RepriseError, asError, reasonOf, systemCode } from '../foundation/repri
 /** The name of the file that is kept with fixtures. */
 export const configName = 'reprise.config.json';
 const usualRecordings = 'recordings';
+const bundleMark = 'bundle.json';
 const longestConfig = 1 << 20;
 
 /** What a project has settled for its fixtures. */
 export interface ProjectConfig {
   file: string;
-  /** The folder of the recordings. */
+  /** The folder of the recordings, or a bundle's reference. */
   recordings: string;
+  /** References of bundles that come from elsewhere, or undefined where it says nothing of them. */
+  bundles?: readonly string[];
   /** Options by their names in the library; paths are absolute. */
   options: Readonly<Record<string, unknown>>;
   /** The line of a key in the file, counted from 1. */
@@ -29,7 +32,9 @@ export function findConfig(folder: string): string | undefined {
   for (let at = resolve(folder); ; at = dirname(at)) {
     const file = join(at, configName);
     if (existsSync(file)) return file;
-    if (existsSync(join(at, '.git')) || dirname(at) === at) return undefined;
+    // A bundle's recordings have the bundle's configuration or none.
+    const isOuter = [bundleMark, '.git'].some((name) => existsSync(join(at, name)));
+    if (isOuter || dirname(at) === at) return undefined;
   }
 }
 
@@ -40,13 +45,14 @@ export function findConfig(folder: string): string | undefined {
  */
 export function readConfig(file: string, table: readonly OptionSpec[]): ProjectConfig {
   const text = readText(file);
-  const { $schema, recordings = usualRecordings, ...options } = parseObject(file, text);
+  const { $schema, recordings = usualRecordings, bundles, ...options } = parseObject(file, text);
   const allowed = table.filter(({ inConfig }) => inConfig === true);
   const folder = dirname(resolve(file));
   try {
     checkText('recordings', recordings);
     checkText('$schema', $schema ?? 'none');
-    checkOptions(options, allowed, ['recordings']);
+    checkTexts('bundles', bundles ?? []);
+    checkOptions(options, allowed, ['recordings', 'bundles']);
   } catch (error) {
     if (!(error instanceof RepriseError)) throw error;
     const name = /`([^`]*)`/.exec(error.message)?.[1] ?? '';
@@ -65,12 +71,24 @@ export function readConfig(file: string, table: readonly OptionSpec[]): ProjectC
     const name = libraryName(spec);
     if (spec.kind === 'path' && typeof options[name] === 'string') options[name] = resolve(folder, options[name]);
   }
-  return { file, recordings: resolve(folder, String(recordings)), options, lineOf: (key) => lineOfKey(text, key) };
+  const place = String(recordings);
+  return {
+    file,
+    recordings: /^(oci|https?):/.test(place) ? place : resolve(folder, place),
+    ...(Array.isArray(bundles) ? { bundles: bundles.map(String) } : {}),
+    options,
+    lineOf: (key) => lineOfKey(text, key),
+  };
 }
 
 function checkText(name: string, value: unknown): void {
   if (typeof value !== 'string' || value === '')
     throw new RepriseError('usage', `Failed to read \`${name}\`: it is no text. Give a path.`);
+}
+
+function checkTexts(name: string, value: unknown): void {
+  if (!Array.isArray(value) || !value.every((one) => typeof one === 'string' && one !== ''))
+    throw new RepriseError('usage', `Failed to read \`${name}\`: it is no list of texts. Give references.`);
 }
 
 function readText(file: string): string {

@@ -105,7 +105,7 @@ test('a byte order mark and CRLF do not count', () => {
 });
 
 const listed =
-  'There are pace, maxGap, startupGap, ignore, match, order, onExhausted, onMiss, onUnfinished, journalDir, strict, recordings.';
+  'There are pace, maxGap, startupGap, ignore, match, order, onExhausted, onMiss, onUnfinished, journalDir, strict, recordings, bundles.';
 
 test.each([
   ['{\n"ignore": "/request/a"\n}', 2, '`ignore`: "/request/a" is not allowed. Give a list of texts.'],
@@ -121,6 +121,8 @@ test.each([
   ['{\n"recordings": ["a"]}', 2, '`recordings`: it is no text. Give a path.'],
   ['{"recordings": ""}', 1, '`recordings`: it is no text. Give a path.'],
   ['{"recordings": null}', 1, '`recordings`: it is no text. Give a path.'],
+  ['{\n"bundles": "oci://host/name:1"}', 2, '`bundles`: it is no list of texts. Give references.'],
+  ['{"bundles": [1]}', 1, '`bundles`: it is no list of texts. Give references.'],
   ['{"strict": true,\n"$schema": 1}', 2, '`$schema`: it is no text. Give a path.'],
   ['{"strict": true,\n"ignored": []}', 2, `the options: there is no option \`ignored\`. ${listed}`],
   ['{"mode": "tcp"}', 1, `the options: there is no option \`mode\`. ${listed}`],
@@ -215,4 +217,22 @@ test('a file that is missing, a folder or larger than 1 MiB is refused in words'
   expect(refusalOf(padded((1 << 20) + 1)).text).toBe(
     'Failed to read FILE: it is larger than 1 MiB. Name a configuration.',
   );
+});
+
+test('bundles are named by references, and recordings may be one', () => {
+  const [bundle, recordings] = ['https://host/x.tgz', 'oci://host/name:1'];
+  const file = makeConfig(JSON.stringify({ bundles: [bundle], recordings }));
+  expect(read(file)).toEqual({ file, bundles: [bundle], recordings, options: {} });
+});
+
+test("a bundle's recordings have its own configuration, and none of those around it", () => {
+  const root = makeTree(
+    'reprise.config.json',
+    'a/bundle.json',
+    'a/recordings/',
+    'b/bundle.json',
+    'b/reprise.config.json',
+  );
+  expect(findConfig(join(root, 'a/recordings'))).toBe(undefined);
+  expect(findConfig(join(root, 'b/recordings'))).toBe(join(root, 'b/reprise.config.json'));
 });

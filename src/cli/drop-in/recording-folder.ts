@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RepriseError, reasonOf, systemCode } from '../../foundation/reprise-error.ts';
-import { isPattern, recordingEnding } from '../../recording/find-recordings.ts';
+import { isBundleWord, isPattern, recordingEnding } from '../../recording/find-recordings.ts';
 import { findFile } from '../../transport/find-file.ts';
 import { isAlive } from '../../transport/is-alive.ts';
 import type { DropInSettings } from './settings.ts';
@@ -22,6 +22,11 @@ export function folderOf(settings: DropInSettings): string {
     throw new RepriseError(
       'usage',
       'Failed to record: `REPRISE_RECORDINGS` names no single folder. Give it the one that recordings go to.',
+    );
+  if (isBundleWord(word))
+    throw new RepriseError(
+      'usage',
+      `Failed to record: \`REPRISE_RECORDINGS\` names the bundle ${word}. Give it the folder that recordings go to.`,
     );
   if (recordingEnding.test(word))
     throw new RepriseError(

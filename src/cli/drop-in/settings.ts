@@ -17,6 +17,9 @@ import { stemOf } from './stem-of.ts';
 /** Tells the program that is recorded by whom, so that a drop-in which is taken for it knows. */
 export const recordedBy = 'REPRISE_RECORDED_BY';
 
+/** Where pulled bundles are kept; read where one is named. */
+const cacheVariable = 'REPRISE_CACHE_DIR';
+
 /** What is being tested. */
 export interface SessionName {
   name: string;
@@ -50,7 +53,7 @@ export async function readSettings(env: NodeJS.ProcessEnv): Promise<DropInSettin
     [],
     env,
   );
-  const known = new Set([...options.map(environmentName), recordedBy, keyVariable]);
+  const known = new Set([...options.map(environmentName), recordedBy, keyVariable, cacheVariable]);
   const strange = Object.keys(env).filter((name) => name.startsWith('REPRISE_') && !known.has(name));
   if (strange.length > 0) (await import('./refuse-misspelt.ts')).refuseMisspelt(strange, [...known]);
   if (typeof values['pace'] === 'string') parsePace(values['pace']);

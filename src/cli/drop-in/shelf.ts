@@ -1,6 +1,6 @@
 import { RepriseError } from '../../foundation/reprise-error.ts';
 import { configOptions } from '../../foundation/redaction-option-table.ts';
-import { findRecordings, isPattern } from '../../recording/find-recordings.ts';
+import { findRecordings, isBundleWord, isPattern } from '../../recording/find-recordings.ts';
 import { configName, findConfig, readConfig } from '../../recording/project-config.ts';
 import type { RecordingAbout } from '../../recording/read-about.ts';
 import { readAbout } from '../../recording/read-about.ts';
@@ -86,7 +86,7 @@ export function wordsOf({ words, options, recordMode }: DropInSettings): readonl
 /** Where sessions are recorded, a folder need not be there yet, and may be empty. */
 async function filesOf(word: string, { recordMode }: DropInSettings): Promise<string[]> {
   if (recordMode === 'none') return findRecordings([word]);
-  if (findFile(word) === undefined && !isPattern(word)) return [];
+  if (findFile(word) === undefined && !isPattern(word) && !isBundleWord(word)) return [];
   try {
     return await findRecordings([word]);
   } catch (error) {

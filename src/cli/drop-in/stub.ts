@@ -44,6 +44,9 @@ export function hasMark(file: string, mark: string): boolean {
   }
 }
 
+/** A bundle of a registry or a server, which is no path. */
+export const isReferenceWord = /^(oci|https?):/;
+
 /** The same variables, each path in them changed; a list has one a line. */
 export function mapPaths(
   variables: Stub['variables'],
@@ -53,7 +56,12 @@ export function mapPaths(
   return Object.fromEntries(
     Object.entries(variables).map(([name, text]) => [
       name,
-      names.includes(name) ? text.split('\n').map(change).join('\n') : text,
+      names.includes(name)
+        ? text
+            .split('\n')
+            .map((path) => (isReferenceWord.test(path) ? path : change(path)))
+            .join('\n')
+        : text,
     ]),
   );
 }

@@ -1,0 +1,23 @@
+/** A place in a file that looks like a secret; the value itself is not told. */
+interface SecretFinding {
+  line: number;
+  path: string;
+  kind: string;
+}
+
+/** What the making and moving of bundles is given, so that it knows nothing of where it comes from. */
+export interface SharingTools {
+  findSecrets: (file: string) => Promise<readonly SecretFinding[]>;
+  /** @throws RepriseError where a file is no fault plan */
+  readPlan: (file: string) => unknown;
+  /** Shows how far a transfer of `size` bytes is. */
+  openProgress: (label: string, size: number) => Promise<Meter>;
+  /** Called for what its user should know. */
+  onWarning: (text: string) => void;
+}
+
+/** How far a transfer is. */
+interface Meter {
+  update: (position: number) => void;
+  stop: () => void;
+}
