@@ -46,7 +46,11 @@ export default defineConfig([
       // What every command needs is one file, and what a replay needs beside it is one: each costs a start 0.3 ms.
       codeSplitting: {
         groups: [
-          { name: 'foundation', test: (id) => /src\/foundation\/(?!suggest)/.test(id), priority: 3 },
+          {
+            name: 'foundation',
+            test: (id) => /src\/foundation\/(?!suggest|token-shapes|find-shapes)/.test(id),
+            priority: 3,
+          },
           { name: 'play', test: (id) => playing.has(id), priority: 2 },
           { name: 'drop-in', test: (id) => droppedIn.has(id), priority: 1 },
         ],
