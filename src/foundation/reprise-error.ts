@@ -13,6 +13,7 @@ const errorCodes = [
   'not-writable',
   'not-a-journal',
   'would-record',
+  'not-scanned',
 ] as const;
 export type ErrorCode = (typeof errorCodes)[number];
 
