@@ -12,11 +12,13 @@ import { scanAfterBroken } from './scan-after-broken.ts';
 import { SessionWalk } from './session-walk.ts';
 
 /** So many findings, and unfinished invocations, of a file are told; the others are counted. */
-const mostTold = 100;
+export const mostTold = 100;
 
 /** What was found in a recording. */
 export interface CheckResult {
   file: string;
+  /** Of a stub: how many recordings it holds in itself. What is not looked at in it is 0 and false. */
+  packed?: number;
   lines: number;
   messages: number;
   invocations: number;
@@ -36,18 +38,7 @@ export interface CheckResult {
  * @throws RepriseError where it can't be opened, or is no recording
  */
 export async function checkRecording(file: string): Promise<CheckResult> {
-  const result: CheckResult = {
-    file,
-    lines: 1,
-    messages: 0,
-    invocations: 0,
-    isSealed: false,
-    isText: false,
-    findings: [],
-    findingCount: 0,
-    unfinished: [],
-    unfinishedCount: 0,
-  };
+  const result = createCheckResult(file);
   const report: Report = (finding) => {
     result.findingCount++;
     if (result.findings.length < mostTold) result.findings.push(finding);
@@ -62,6 +53,22 @@ export async function checkRecording(file: string): Promise<CheckResult> {
     reader.close();
   }
   return result;
+}
+
+/** Nothing was found yet. */
+export function createCheckResult(file: string): CheckResult {
+  return {
+    file,
+    lines: 1,
+    messages: 0,
+    invocations: 0,
+    isSealed: false,
+    isText: false,
+    findings: [],
+    findingCount: 0,
+    unfinished: [],
+    unfinishedCount: 0,
+  };
 }
 
 /** A broken header is a finding as any broken line is. */

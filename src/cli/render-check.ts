@@ -1,3 +1,4 @@
+import { recordingEnding } from '../recording/find-recordings.ts';
 import type { CheckResult } from './check-recording.ts';
 import { escapeText } from './escape-text.ts';
 import { toJson } from './render-inspect-json.ts';
@@ -28,6 +29,7 @@ export function renderCheck(result: CheckResult, paint: Paint): string {
 
 /** The result for programs, with the names of the format. */
 export function renderCheckJson(result: CheckResult): string {
+  if (result.packed !== undefined) return renderStubJson(result);
   const { file, lines, messages, invocations, isSealed, isText, findings, findingCount, unfinished, unfinishedCount } =
     result;
   return toJson({
@@ -51,11 +53,30 @@ export function renderCheckJson(result: CheckResult): string {
   });
 }
 
-function renderSum({ findingCount, lines, invocations, messages }: CheckResult, paint: Paint): string {
-  const size = `${renderCount(lines, 'line')}, ${renderCount(messages, 'message')}, ${renderCount(invocations, 'invocation')}`;
+function renderStubJson({ file, packed, findings, findingCount }: CheckResult): string {
+  return toJson({ file, ok: findingCount === 0, stub: true, packed, findings, finding_count: findingCount });
+}
+
+/** What to do about files with secrets in them; nothing where there are none. */
+export function renderSecretAdvice(files: readonly string[]): string {
+  const [first] = files;
+  if (first === undefined) return '';
+  const what = files.length === 1 ? `${escapeText(first)} holds` : `${files.length} files hold`;
+  const which = files.length === 1 && recordingEnding.test(first) ? escapeText(first) : 'FILE…';
+  const stubs = files.every((file) => recordingEnding.test(file)) ? '' : ', then make the stubs again';
+  return `reprise: ${what} secrets. Take them out with \`reprise redact ${which}\`${stubs}; revoke those that others have seen.\n`;
+}
+
+function renderSum(result: CheckResult, paint: Paint): string {
+  const { findingCount, packed } = result;
+  const size = packed === undefined ? renderSize(result) : `a stub with ${renderCount(packed, 'recording')} in it`;
   return findingCount === 0
     ? `${paint('green', 'good')}: ${size}`
     : `${paint('red', renderCount(findingCount, 'finding'))}: ${size}`;
+}
+
+function renderSize({ lines, invocations, messages }: CheckResult): string {
+  return `${renderCount(lines, 'line')}, ${renderCount(messages, 'message')}, ${renderCount(invocations, 'invocation')}`;
 }
 
 function rest(number: number, what: string): string[] {

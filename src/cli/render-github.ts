@@ -1,5 +1,6 @@
 import type { Report } from '../replayer/report.ts';
 import type { JournalsSum } from '../replayer/sum-journals.ts';
+import type { CheckResult } from './check-recording.ts';
 import { escapeText } from './escape-text.ts';
 import { renderCount } from './render-count.ts';
 import { nameInvocation, nameLine } from './render-report.ts';
@@ -23,6 +24,17 @@ export function renderAnnotations(report: Report, isStrict: boolean): string {
   return all
     .slice(0, mostAnnotations)
     .map(({ title, text }) => `::error title=${escapeProperty(`reprise: ${title}`)}::${escapeData(text)}\n`)
+    .join('');
+}
+
+/** What was found in a file, at its lines. */
+export function renderFindingAnnotations({ file, findings }: Pick<CheckResult, 'file' | 'findings'>): string {
+  return findings
+    .slice(0, mostAnnotations)
+    .map(({ kind, line, text }) => {
+      const place = `file=${escapeProperty(file)},line=${line},title=${escapeProperty(`reprise: ${kind}`)}`;
+      return `::error ${place}::${escapeData(escapeText(text))}\n`;
+    })
     .join('');
 }
 

@@ -53,7 +53,7 @@ export const commandTable = [
   {
     name: 'check',
     usage: 'RECORDING…',
-    text: 'Tells whether recordings are valid, sealed, and in the order of the protocol.',
+    text: 'Tells whether recordings are valid, sealed, in the order of the protocol, and without secrets.',
     options: [json],
   },
   {

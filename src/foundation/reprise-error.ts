@@ -22,6 +22,7 @@ const errorCodes = [
   'denied',
   'registry',
   'not-reached',
+  'not-scanned',
 ] as const;
 export type ErrorCode = (typeof errorCodes)[number];
 

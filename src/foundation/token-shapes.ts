@@ -84,7 +84,7 @@ export const tokenShapes: readonly TokenShape[] = [
   {
     kind: 'slack_webhook',
     start: ['hooks.slack.com'],
-    shape: /hooks\.slack\.com\\{0,64}\/(?:services|workflows|triggers)\\{0,64}\/([\w\\/]{20,})/y,
+    shape: /hooks\.slack\.com\\{0,64}\/(?:services|workflows|triggers)\\{0,64}\/(\w{8,64}(?:\\{0,64}\/\w{8,64}){1,3})/y,
   },
   {
     kind: 'discord_webhook',

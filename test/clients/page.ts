@@ -17,7 +17,7 @@ export function readPage(name: string): Page {
   const files = new Map<string, string>();
   const commands: string[] = [];
   for (const [, language = '', code = ''] of text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)) {
-    const file = /^(?:#!.*\n)?(?:\/\/|#) ([\w./-]+\.\w+)/.exec(code)?.[1];
+    const file = /^(?:#!.*\n)?(?:\/\/|#) (\.githooks\/[\w-]+|[\w./-]+\.\w+)/.exec(code)?.[1];
     if (file !== undefined) files.set(file, code);
     else if (language === 'sh') commands.push(code);
     else throw new Error(`a block of ${name} is neither a file nor a command:\n${code}`);

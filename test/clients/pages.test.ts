@@ -1,7 +1,8 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { expect, test } from 'vitest';
+import type { Finished } from '../support/run.ts';
 import { readPage, type, writeFiles } from './page.ts';
 import { addRecording, fixtures, makeProject } from './project.ts';
 
@@ -101,4 +102,54 @@ test('the workflow of docs/github-actions.md replays, reports, and fails where a
   expect(test.stdout).toContain('1 failed | 1 passed');
   expect(test.stdout).toContain('regex.test.mjs > finds numbers has no recording, and this is CI');
   expect(project.countStarts()).toBe(2);
+});
+
+test('the pre-commit hook of docs/github-actions.md lets no secret be committed, whatever the file is by then', async () => {
+  const project = await makeProject();
+  const page = readPage('github-actions.md');
+  writeFiles(project, page);
+  addRecording(project, 'regex.jsonl');
+  const git = (words: string): Promise<Finished> =>
+    project.run(['bash', '-c', `git -c user.name=a -c user.email=a@example.com ${words}`]);
+  expect(await git('init -q')).toMatchObject({ exitCode: 0 });
+  for (const command of page.commands) expect(await type(project, command)).toMatchObject({ exitCode: 0 });
+  expect(await git('commit --allow-empty -qm none')).toMatchObject({ exitCode: 0 });
+  await git('add recordings');
+  expect(await git('commit -qm good')).toMatchObject({ exitCode: 0 });
+
+  const secret = ['sk-', 'reprise-fedcba9876543210'].join('');
+  const file = join(project.folder, 'recordings/regex.jsonl');
+  const good = readFileSync(file, 'utf8');
+  writeFileSync(file, good.replace(/"expression":"[^"]*"/, `"expression":"${secret}"`));
+  await git('add recordings');
+  writeFileSync(file, good);
+  const refused = await git('commit -qm bad');
+  expect(refused).toMatchObject({ exitCode: 1 });
+  expect(refused.stdout + refused.stderr).toMatch(
+    /regex\.jsonl:\d+: secret: \/request\/tool_parameters\/expression holds an openai_key/,
+  );
+  expect(refused.stdout + refused.stderr).not.toContain(secret);
+  await git('add recordings');
+  expect(await git('commit --allow-empty -qm again')).toMatchObject({ exitCode: 0 });
+});
+
+test('the second workflow of docs/github-actions.md fails with an annotation where a recording holds a secret', async () => {
+  const project = await makeProject();
+  addRecording(project, 'regex.jsonl');
+  const { jobs } = parse(readPage('github-actions.md').files.get('.github/workflows/recordings.yml') ?? '') as {
+    jobs: { check: { steps: Step[] } };
+  };
+  const run = jobs.check.steps.at(-1)?.run ?? '';
+  const step = (): Promise<Finished> =>
+    project.run(['bash', '--noprofile', '--norc', '-eo', 'pipefail', '-c', run], { env: ci });
+  expect(await step()).toMatchObject({ exitCode: 0 });
+  const secret = ['sk-', 'reprise-fedcba9876543210'].join('');
+  const file = join(project.folder, 'recordings/regex.jsonl');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/"expression":"[^"]*"/, `"expression":"${secret}"`));
+  const failed = await step();
+  expect(failed).toMatchObject({ exitCode: 1 });
+  expect(failed.stderr).toMatch(
+    /^::error file=recordings\/regex\.jsonl,line=\d+,title=reprise%3A secret::\/request\//m,
+  );
+  expect(failed.stdout + failed.stderr).not.toContain(secret);
 });

@@ -3,6 +3,9 @@ import { dropInMark } from './stub.ts';
 
 /** The first words of every stub, by which it is known again. */
 export const stubMark = `${dropInMark}, made by \`reprise stub\`.`;
+/** Between these stands what a stub holds. */
+export const stubStart = '\n  const stub = ';
+export const stubEnd = '\n  };';
 
 /** Where a stub has the program from. */
 export type StubProgram =
@@ -27,8 +30,7 @@ ${stubMark} \`--about\` tells which; make it again rather than change it.
   const fs = process.getBuiltinModule('node:fs');
   const path = process.getBuiltinModule('node:path');
   const file = fs.realpathSync(process.argv[1]);
-  const load = process.getBuiltinModule('node:module').createRequire(file);
-  const stub = ${toSource(stub)};
+  const load = process.getBuiltinModule('node:module').createRequire(file);${stubStart}${toSource(stub)};
 ${program.kind === 'file' ? renderFile(program.path) : renderEmbedded(program.modules)}
   start({ ...stub, file });
 })();
