@@ -1,7 +1,7 @@
 import { RepriseError, reasonOf } from '../foundation/reprise-error.ts';
 
 /** A regular expression: RE2's, which takes a time that grows with the text and no more. None can be made to backtrack. */
-export interface Expression {
+interface Expression {
   /** Whether it fits somewhere in a text. */
   test: (text: string) => boolean;
   /** All places that it fits; of an expression with groups, those of the first. */

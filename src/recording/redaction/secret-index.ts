@@ -27,7 +27,7 @@ interface Pattern {
 }
 
 /** A shorter one would be found where it is not meant. */
-export const shortestSpread = 8;
+const shortestSpread = 8;
 /** A longer one is replaced where it stood, and not looked for again. */
 const longestSpread = 64 << 10;
 /** So many are looked for: the newest. A session has a handful. */
