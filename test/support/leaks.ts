@@ -2,10 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Letters and digits of no meaning, always the same; put together here, so that nobody takes them for a leak. */
-function letters(
-  length: number,
-  alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789',
-): string {
+function letters(length: number, alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'): string {
   let state = length * 7919;
   return Array.from({ length }, () => {
     state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
