@@ -4,7 +4,7 @@ import { PathAutomaton } from '../protocol/path-automaton.ts';
 import { parsePathPattern } from '../protocol/path-pattern.ts';
 import { isExpression, splitExpression } from '../protocol/value-set.ts';
 import type { PlaceState, PlaceWish } from '../recording/redaction/json-places.ts';
-import type { FindExpression } from '../recording/redaction/redactor.ts';
+import type { FindExpression, RedactionRules } from '../recording/redaction/redactor.ts';
 import { Redactor } from '../recording/redaction/redactor.ts';
 
 /** What is secret beyond what is everywhere, as it is written. */
@@ -23,13 +23,22 @@ const pathStart = /^\/(?:request|response|\*{1,2})(?:\/|$)/;
  * A redactor with a project's key and wishes.
  * @throws RepriseError `usage` where a path or an expression is none
  */
-export async function openRedactor(key: string, { redact = [], keep = [] }: RedactionWishes): Promise<Redactor> {
+export async function openRedactor(key: string, wishes: RedactionWishes): Promise<Redactor> {
+  return new Redactor({ key, rules: { fields: new Set(), ...(await readWishes(wishes)) } });
+}
+
+/**
+ * Makes sure that wishes can be read.
+ * @throws RepriseError `usage` where a path or an expression is none
+ */
+export async function checkRedaction(wishes: RedactionWishes): Promise<void> {
+  await readWishes(wishes);
+}
+
+async function readWishes({ redact = [], keep = [] }: RedactionWishes): Promise<Omit<RedactionRules, 'fields'>> {
   const paths = redact.filter((text) => pathStart.test(text) || !isExpression(text));
   const expressions = redact.filter((text) => !paths.includes(text));
-  return new Redactor({
-    key,
-    rules: { fields: new Set(), places: readPlaces(paths, keep), expressions: await readExpressions(expressions) },
-  });
+  return { places: readPlaces(paths, keep), expressions: await readExpressions(expressions) };
 }
 
 function readPlaces(redact: readonly string[], keep: readonly string[]): PlaceState | undefined {

@@ -1,3 +1,4 @@
+import { findKey } from '../../recording/project-key.ts';
 import { settle } from '../../replayer/settings.ts';
 import { hasFaults } from '../../replayer/load-faults.ts';
 import { readRules } from '../../replayer/read-rules.ts';
@@ -26,7 +27,7 @@ export async function checkVersion(env: NodeJS.ProcessEnv, stub: Stub | undefine
   const shelf = await openShelf(settings, stub);
   await checkOptions(settings, shelf);
   await checkSession(settings, shelf);
-  checkRecording(settings, shelf, env);
+  await checkRecording(settings, shelf, env);
   const versions = new Set(shelf.map(({ about }) => about.program?.['version']).filter((one) => one !== undefined));
   const [version = usualVersion] = versions;
   return versions.size === 1 ? version : usualVersion;
@@ -51,11 +52,20 @@ async function checkSession({ session, recordMode }: DropInSettings, shelf: read
 }
 
 /** What a start needs that records whatever the package is. */
-function checkRecording(settings: DropInSettings, shelf: readonly Shelved[], env: NodeJS.ProcessEnv): void {
+async function checkRecording(
+  settings: DropInSettings,
+  shelf: readonly Shelved[],
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
   const { recordMode, mayRecord, session } = settings;
   const isKnown = session === undefined ? shelf.length > 0 : mayFind(shelf, session);
   if (recordMode === 'none' || (recordMode === 'once' && isKnown)) return;
   if (!mayRecord) throw explainCi(settings);
   realDify(settings, env);
-  checkFolder('REPRISE_RECORDINGS', folderOf(settings));
+  const folder = folderOf(settings);
+  checkFolder('REPRISE_RECORDINGS', folder);
+  const { completeRedaction } = await import('../redaction-settings.ts');
+  const { checkRedaction } = await import('../../recorder/open-redactor.ts');
+  await checkRedaction(completeRedaction(settings.redaction, { folder, config: settings.options.config }));
+  findKey(folder, env);
 }

@@ -58,6 +58,8 @@ export async function recordSession(plan: RecordPlan, start: Start): Promise<num
       first: plan.start,
       replaces: plan.replaces !== undefined,
     },
+    onKeyLoss: (error) =>
+      notes.say(`reprise: the key of this recording is lost, its placeholders match any value: ${reasonOf(error)}\n`),
     onLoss: (error) =>
       notes.say(`reprise: the recording is lost from here on, the session goes on: ${reasonOf(error)}\n`),
   });
