@@ -59,7 +59,7 @@ function placeOf(node: Node, text: SecretText): SecretPlace {
 }
 
 /** The JSON pointer into the message of a place in its request. */
-export function pointerOf(keys: readonly string[]): string {
+function pointerOf(keys: readonly string[]): string {
   return ['/request', ...keys.map(escapeKey)].join('/');
 }
 

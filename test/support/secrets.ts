@@ -33,7 +33,7 @@ export interface Recorded {
 }
 
 /** The lines of a recording of these, whose secrets were replaced with a key. */
-export function sayRecorded(recorded: readonly Recorded[], by = key): Said[] {
+function sayRecorded(recorded: readonly Recorded[], by = key): Said[] {
   return [
     ...startUp(),
     event(40, 'about', { redaction: { key: fingerprintOf(by) } }),
