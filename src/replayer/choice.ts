@@ -25,10 +25,14 @@ export function chooseOf(choices: readonly Choice[], connection: number): Choice
 }
 
 /** Whether nothing that is still to be read can fit better. */
-export function isFinal({ found, judgement }: Choice, connection: number): boolean {
-  const { kind, candidate } = found;
-  const isSame = judgement === undefined || (judgement.unbound === 0 && judgement.bound === 0);
-  return isSame && kind === 'fresh' && candidate.connection === connection && candidate.hasEnded;
+export function isFinal(choice: Choice, connection: number): boolean {
+  const { kind, candidate } = choice.found;
+  return isBest(choice) && kind === 'fresh' && candidate.connection === connection && candidate.hasEnded;
+}
+
+/** Whether all secrets are the same. */
+export function isBest({ judgement }: Choice): boolean {
+  return judgement === undefined || (judgement.unbound === 0 && judgement.bound === 0);
 }
 
 /** What the journal says of each place with a secret: it is the same, or any. */

@@ -9,7 +9,7 @@ import { rankNear } from '../protocol/rank-near.ts';
 import { requestKey } from '../protocol/request-key.ts';
 import { Sketches } from '../protocol/sketches.ts';
 import type { Choice } from './choice.ts';
-import { bestOf, chooseOf, isFinal, tellSecrets } from './choice.ts';
+import { bestOf, chooseOf, isBest, isFinal, tellSecrets } from './choice.ts';
 import { KeyStore } from './key-store.ts';
 import { RecordedOrder } from './recorded-order.ts';
 import type { Invocation } from './script-source.ts';
@@ -76,6 +76,8 @@ export class InvocationIndex {
   readonly #kinds = new Map<string, number>();
   /** Made at the first recorded request with a secret: most recordings have none. */
   #secrets: SecretIndex | undefined;
+  /** Requests that fit something which may not be the best: they wait for all, and are not looked up again before. */
+  readonly #waiting = new WeakSet<Asked>();
 
   constructor(options: MatchOptions) {
     const { order, onExhausted } = options;
@@ -107,8 +109,10 @@ export class InvocationIndex {
    * @param isComplete no more invocations will come
    */
   match(asked: Asked, connection: number, isComplete: boolean): Match {
+    if (!isComplete && this.#waiting.has(asked)) return { kind: 'later' };
     const choices = this.#choices(asked, connection);
     const choice = chooseOf(choices, connection);
+    if (!isComplete && choice?.judgement !== undefined && !isBest(choice)) this.#waiting.add(asked);
     // In the recorded order, none is answered while an earlier one may still have to wait.
     if (!isComplete && (this.#order !== undefined || choice === undefined || !isFinal(choice, connection)))
       return { kind: 'later' };

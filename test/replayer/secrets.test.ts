@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { JournalEntry, ReplayOptions } from 'reprise';
 import { replay } from 'reprise';
 import { expect, test } from 'vitest';
+import { decodeRequestLine } from '../../src/protocol/request.ts';
+import { Script } from '../../src/replayer/script.ts';
 import { dial } from '../support/dial.ts';
 import { textOf } from '../support/error-text.ts';
 import { LineReader } from '../support/line-reader.ts';
@@ -200,4 +202,19 @@ test('what is written as a token is told of no request, wherever it stands and w
 test('answers are played as they are', async () => {
   const recorded = [{ line: llm({ api_key: hide(good) }), answer: `wrong key ${hide(good)}` }];
   expect((await ask({ recorded, own: key }, [llm({ api_key: good })])).answers).toEqual([`wrong key ${hide(good)}`]);
+});
+
+test('while it reads, a value waits for the recorded one that it is the same as', async () => {
+  const filler = { line: llm({}, { text: 'x'.repeat(1 << 20) }), answer: 'long' };
+  const [first, last] = [good, bad].map((value) => ({ line: llm({ api_key: hide(value) }), answer: value }));
+  const recorded = [first, ...Array.from({ length: 12 }, () => filler), last].filter((one) => one !== undefined);
+  const { file } = makeProject(recorded, key);
+  const script = await Script.open([file]);
+  const line = decodeRequestLine(Buffer.from(llm({ api_key: bad })));
+  const asked = line.kind === 'request' ? line : undefined;
+  const early = asked && script.match(asked, 0).kind;
+  await script.readOn(() => undefined);
+  const found = asked && script.match(asked, 0);
+  script.close();
+  expect([early, found?.kind === 'found' && found.invocation.number]).toEqual(['later', 14]);
 });
