@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { take } from '../support/disturbed.ts';
-import { inJson, recorded, sessions } from '../support/golden-sessions.ts';
+import { driveReplay, inJson, recorded, sessions } from '../support/golden-sessions.ts';
 import { createTurns, drive, reprise } from '../support/programs.ts';
 import { readExchanges, readRecording } from '../support/read-recording.ts';
 
@@ -28,7 +28,7 @@ describe('a slicer of one byte changes nothing for a client that reads lines', (
         '--fault',
         'slicer bytes=1',
       ];
-      expect(await drive(name, [], command)).toEqual(equal);
+      expect(await driveReplay(name, [], command)).toEqual(equal);
     }),
   );
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { replay } from 'reprise';
 import { expect, test } from 'vitest';
 import type { Session } from '../support/golden-sessions.ts';
-import { folder, inJson, recorded, sessions } from '../support/golden-sessions.ts';
+import { driveReplay, folder, inJson, recorded, sessions } from '../support/golden-sessions.ts';
 import { LineReader } from '../support/line-reader.ts';
 import { createTurns, drive, reprise, run, sessionFile } from '../support/programs.ts';
 import type { Exchange, Read } from '../support/read-recording.ts';
@@ -41,7 +41,7 @@ test.concurrent.each(sessions)('recording $name changes nothing', { timeout }, (
 test.concurrent.each(inJson)('a replay of $name is the plugin, whatever the ids', { timeout }, (session) =>
   inTurn(async () => {
     await recorded(session);
-    expect(await drive(session.name, ['--new-ids'], replayCommand(session))).toEqual(equal);
+    expect(await driveReplay(session.name, ['--new-ids'], replayCommand(session))).toEqual(equal);
   }),
 );
 
@@ -53,7 +53,7 @@ test.concurrent.each(
 )('a replay of $name knows what it was asked, in the order of seed $seed', { timeout }, ({ session, seed }) =>
   inTurn(async () => {
     await recorded(session);
-    expect(await drive(session.name, ['--shuffle', seed], replayCommand(session))).toEqual(equal);
+    expect(await driveReplay(session.name, ['--shuffle', seed], replayCommand(session))).toEqual(equal);
   }),
 );
 
@@ -170,7 +170,7 @@ test.concurrent.each(ready)('a recording of a replay of $name holds what the rec
     await recorded(session);
     const second = join(folder, `${session.name}.again.jsonl`);
     expect(
-      await drive(session.name, [], [...reprise, 'record', '-q', '-o', second, '--', ...replayCommand(session)]),
+      await driveReplay(session.name, [], [...reprise, 'record', '-q', '-o', second, '--', ...replayCommand(session)]),
     ).toEqual(equal);
     compareRecordings(readRecording(session.recording), readRecording(second));
   }),

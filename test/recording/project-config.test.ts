@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { replayOptions } from '../../src/foundation/replay-option-table.ts';
+import { configOptions } from '../../src/foundation/redaction-option-table.ts';
 import { configName, findConfig, type ProjectConfig, readConfig } from '../../src/recording/project-config.ts';
 import { makeFile, makeFolder } from '../support/files.ts';
 
@@ -11,7 +11,7 @@ function makeConfig(content: string | Buffer): string {
 }
 
 function read(file: string): Omit<ProjectConfig, 'lineOf'> {
-  const { lineOf, ...config } = readConfig(file, replayOptions);
+  const { lineOf, ...config } = readConfig(file, configOptions);
   expect(lineOf('none')).toBe(1);
   return config;
 }
@@ -105,7 +105,7 @@ test('a byte order mark and CRLF do not count', () => {
 });
 
 const listed =
-  'There are pace, maxGap, startupGap, ignore, match, order, onExhausted, onMiss, onUnfinished, journalDir, strict, recordings, bundles.';
+  'There are pace, maxGap, startupGap, ignore, match, order, onExhausted, secrets, onMiss, onUnfinished, journalDir, strict, redact, keep, noRedact, recordings, bundles.';
 
 test.each([
   ['{\n"ignore": "/request/a"\n}', 2, '`ignore`: "/request/a" is not allowed. Give a list of texts.'],

@@ -1,7 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { digestSecret, renderPlaceholder } from '../../src/foundation/placeholder.ts';
 import { makeFolder } from './files.ts';
-import { drive, playCommand, reprise, sessionFile } from './programs.ts';
+import { drive, driveFile, playCommand, reprise, sessionFile } from './programs.ts';
+
+/** The key that the recordings are made with, and found again. */
+const key = 'the key of the golden sessions';
+process.env['REPRISE_KEY'] = key;
+/** The made-up keys of the sessions; all stand under the same name. */
+const secret = /sk-reprise-[\w-]+/g;
 
 /** What the real program said once, and where a recording of it is made. */
 export interface Session {
@@ -31,4 +38,26 @@ export function recorded({ name, recording }: Session): Promise<unknown> {
     recordings.get(name) ?? drive(name, [], [...reprise, 'record', '-q', '-o', recording, '--', ...playCommand(name)]);
   recordings.set(name, made);
   return made;
+}
+
+/**
+ * Drives a replay of a session as its client did; it is to answer what was recorded, in which placeholders stand for the
+ * secrets.
+ */
+export function driveReplay(
+  name: string,
+  options: readonly string[],
+  command: readonly string[],
+): ReturnType<typeof drive> {
+  const text = readFileSync(sessionFile(name), 'utf8');
+  if (!text.includes('sk-reprise-')) return drive(name, options, command);
+  const [head = '', ...lines] = text.split('\n');
+  const file = join(makeFolder(), `${name}.jsonl`);
+  writeFileSync(file, [head, ...lines.map(redactAnswer)].join('\n'));
+  return driveFile(file, options, command);
+}
+
+function redactAnswer(line: string): string {
+  if (!/"channel":"(?:stdout|tcp\d+)"/.test(line)) return line;
+  return line.replace(secret, (value) => renderPlaceholder({ kind: 'api_key', digest: digestSecret(key, value) }));
 }

@@ -21,7 +21,16 @@ export function drive(
   options: readonly string[],
   command: readonly string[],
 ): Promise<{ status: number | null; output: string }> {
-  return run([process.execPath, `${golden}drive.mjs`, sessionFile(session), ...options, '--', ...command]);
+  return driveFile(sessionFile(session), options, command);
+}
+
+/** The same for a session in another file. */
+export function driveFile(
+  file: string,
+  options: readonly string[],
+  command: readonly string[],
+): Promise<{ status: number | null; output: string }> {
+  return run([process.execPath, `${golden}drive.mjs`, file, ...options, '--', ...command]);
 }
 
 /** Runs a command to its end. @returns its stdout and stderr together */
