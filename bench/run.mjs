@@ -16,7 +16,7 @@ const stdioRequests = 100_000;
 const pairs = Number(process.env.PAIRS ?? 9);
 const compiled = Object.fromEntries(['lines', 'load'].map((name) => [name, compile(name)]));
 
-const benches = { ready, dropIn, burst, sustained, tcp };
+const benches = { ready, dropIn, burst, sustained, redaction, tcp };
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);
 try {
   for (const name of names) await (name === 'versus' ? versus : benches[name])();
@@ -89,6 +89,49 @@ async function sustained() {
     rates.push(statSync(out).size / 1e3 / (performance.now() - began));
   }
   console.log(`recording 512 MB, 4 KB lines, MB/s: ${median(rates).toFixed(0)}`);
+}
+
+/** What redaction costs, with a secret in each line of 4 KB: of a burst as its reader sees it, and in what reaches the file. */
+async function redaction() {
+  const [input, out] = [join(folder, 'secrets.jsonl'), join(folder, 'redacted.jsonl')];
+  writeFileSync(input, secretLines(64 << 20));
+  const record = (more, files) => `node ${program} record -q --force -o ${out} ${more} -- cat ${files}`;
+  const rate = (more) =>
+    Number(
+      spawnSync('sh', ['-c', `${record(more, input)} 2>/dev/null | ${compiled.lines} read 2>&1`])
+        .stdout.toString()
+        .trim()
+        .split('\n')
+        .at(-1),
+    );
+  await compare('burst of 64 MB with secrets, 4 KB lines, MB/s', 'without redaction', {
+    theirs: () => rate('--no-redact'),
+    ours: () => rate(''),
+  });
+  const size = 8 * (64 << 20);
+  const sustainedRate = (more) => {
+    const began = performance.now();
+    execFileSync('sh', ['-c', record(more, `${input} `.repeat(8))], { stdio: ['ignore', 'ignore', 'ignore'] });
+    return size / 1e3 / (performance.now() - began);
+  };
+  await compare('recording 512 MB with secrets, 4 KB lines, MB/s', 'without redaction', {
+    theirs: () => sustainedRate('--no-redact'),
+    ours: () => sustainedRate(''),
+  });
+}
+
+/** Requests of 4 KB, each with one of a hundred keys. */
+function secretLines(size) {
+  const keys = Array.from(
+    { length: 100 },
+    (_, index) => `sk-proj-${String(index).padStart(3, '0')}${'aB3dE5gH'.repeat(5)}`,
+  );
+  const pad = 'The quick brown fox jumps over "the" lazy dog, path/to/file and a token of regard. '.repeat(46);
+  const lines = keys.map((api_key, index) =>
+    JSON.stringify({ ...loadRequest(), request: { credentials: { api_key, mode: 'chat' }, index, text: pad } }),
+  );
+  const block = `${lines.join('\n')}\n`;
+  return block.repeat(Math.ceil(size / block.length));
 }
 
 /** Requests a second over TCP, one at a time on each connection, against a server that echoes. */

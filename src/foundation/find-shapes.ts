@@ -15,7 +15,6 @@ const shapesByKey = groupByKey();
 const anyStart = new RegExp([...shapesByKey.keys()].map(escapePattern).join('|'), 'g');
 /** The first three characters of all beginnings: where one stands, a secret may begin. */
 export const shapeBeginnings: readonly string[] = [...shapesByKey.keys()];
-const wordCharacter = /\w/;
 /** What is a word character only because it is written so: `\n`, `\u0026` and `%3D` before a token. */
 const escapeBefore = /(?:\\[bfnrt]|\\u[\da-fA-F]{4}|%[\da-fA-F]{2})$/;
 const longestEscape = 6;
@@ -61,8 +60,13 @@ function shapeAt(text: string, at: number, shapes: readonly TokenShape[]): Found
 
 /** Whether a word begins at a place, or none stands there. */
 function isBoundary(text: string, at: number): boolean {
-  if (at === 0 || !wordCharacter.test(text.charAt(at)) || !wordCharacter.test(text.charAt(at - 1))) return true;
+  if (at === 0 || !isWord(text.charCodeAt(at)) || !isWord(text.charCodeAt(at - 1))) return true;
   return escapeBefore.test(text.slice(Math.max(0, at - longestEscape), at));
+}
+
+function isWord(code: number): boolean {
+  const lower = code | 0x20;
+  return (lower >= 0x61 && lower <= 0x7a) || (code >= 0x30 && code <= 0x39) || code === 0x5f;
 }
 
 function groupByKey(): Map<string, TokenShape[]> {

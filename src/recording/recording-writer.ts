@@ -10,6 +10,8 @@ import { SlabWriter } from './slab-writer.ts';
 
 /** What is encoded in one turn of the event loop, so that forwarding is never held up for more than about 2 ms. */
 const turnBytes = 256 << 10;
+/** The same where secrets are looked for, which takes several times as long. */
+const redactedTurnBytes = 96 << 10;
 /**
  * Input that comes faster than lines can be checked and encoded is a burst: encoding gives way to forwarding until it is
  * over, or too much waits. The rate is measured over a window of so many milliseconds, and over the time in it that was
@@ -193,7 +195,7 @@ export class RecordingWriter {
   }
 
   #encodeSlice(): void {
-    const limit = this.#slab.used + turnBytes;
+    const limit = this.#slab.used + (this.#redaction === undefined ? turnBytes : redactedTurnBytes);
     while (this.#slab.used < limit) {
       const entry = this.#queue[this.#head];
       if (entry === undefined) break;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { dify, makePackage, makeScript, namesIn } from '../support/drop-in.ts';
 import { makeFolder } from '../support/files.ts';
+import { driveReplay } from '../support/golden-sessions.ts';
 import { createTurns, drive, playCommand, sessionFile } from '../support/programs.ts';
 
 interface Session {
@@ -55,6 +56,6 @@ test.concurrent.each(recordable)(
       const args = argv.slice(1).map((word) => (word.endsWith('.difypkg') ? file : word));
       expect(await drive(session, [], [...environment('once'), dify, ...args])).toEqual(equal);
       expect(namesIn(join(folder, 'recordings'))).toEqual([`${session}.jsonl`]);
-      expect(await drive(session, ['--new-ids'], [...environment('none'), dify, ...args])).toEqual(equal);
+      expect(await driveReplay(session, ['--new-ids'], [...environment('none'), dify, ...args])).toEqual(equal);
     }),
 );

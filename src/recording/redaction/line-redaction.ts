@@ -1,5 +1,4 @@
 import type { Channel, LinePiece } from '../line-encoder.ts';
-import { cutEnding } from '../line-encoder.ts';
 import type { Redactor } from './redactor.ts';
 
 /** So much of a part is held back until the next one comes: a secret may stand across the cut. */
@@ -37,12 +36,10 @@ export class LineRedaction {
     return this.#redactor.redactText(line);
   }
 
+  /** The line's ending goes through with it: no secret reaches beyond it. */
   #redacted(piece: LinePiece): LinePiece {
-    const { bytes } = piece;
-    const { content } = cutEnding(bytes);
-    const redacted = this.#redactor.redact(content);
-    if (redacted === content) return piece;
-    return { ...piece, bytes: Buffer.concat([redacted, bytes.subarray(content.length)]) };
+    const bytes = this.#redactor.redact(piece.bytes);
+    return bytes === piece.bytes ? piece : { ...piece, bytes };
   }
 }
 

@@ -44,9 +44,13 @@ export function findNamed(
   at: number,
   { rules, found }: { rules: NameRules; found: (value: NamedValue) => void },
 ): number {
+  let last = at;
+  while (last - at <= longestName && isNamePart(text.charCodeAt(last))) last++;
+  const next = Math.max(last, at + 1);
+  // Most words stand in running text, and are soon done with.
+  if (!endsName(text.charCodeAt(last))) return next;
   const { start, end } = nameAround(text, at);
   const name = text.slice(start, end);
-  const next = Math.max(end, at + 1);
   if (name.length > longestName) return next;
   const slashes = countSlashes(text, end);
   const quote = text.charAt(end + slashes);
@@ -70,12 +74,18 @@ interface Finding {
 }
 
 function nameAround(text: string, at: number): { start: number; end: number } {
-  let [start, end] = [at, at];
+  let start = at;
+  let end = at;
   while (start > 0 && at - start <= longestName && isNamePart(text.charCodeAt(start - 1))) start--;
   while (end - at <= longestName && isNamePart(text.charCodeAt(end))) end++;
   // The letter of an escape is none of the name's.
   if (countSlashesBefore(text, start) > 0 && /[nrtbf]/.test(text.charAt(start))) start++;
   return { start, end };
+}
+
+/** A quote, the backslash of one, an equals sign or a colon. */
+function endsName(code: number): boolean {
+  return code === 0x22 || code === 0x27 || code === 0x5c || code === 0x3d || code === 0x3a;
 }
 
 function isNamePart(code: number): boolean {

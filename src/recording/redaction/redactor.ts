@@ -32,6 +32,14 @@ interface Spot extends NamedValue {
   isKept?: boolean;
 }
 
+/** What is gone through, and what has been found in it. */
+interface Search {
+  text: string;
+  rules: NameRules;
+  found: (value: NamedValue) => void;
+  ranges: SecretRange[];
+}
+
 /**
  * Replaces secrets by placeholders, line by line. What it has found once it finds again, wherever and however it is
  * written. Whatever is no secret stays as it is, byte by byte.
@@ -97,19 +105,18 @@ export class Redactor {
   #find(text: string, bytes: Buffer): SecretRange[] {
     const ranges: SecretRange[] = [];
     let isAnyNew = false;
-    const take = ({ kind, start, end, value }: NamedValue): void => {
+    const found = ({ kind, start, end, value }: NamedValue): void => {
       if (value === '' || isPlaceholder(value)) return;
       if (start < 0 && value.length < 8) return;
       const { secret, isNew } = this.#index.learn(value, kind);
       isAnyNew ||= isNew;
-      if (start >= 0) ranges.push({ ...secret, start, end });
+      if (start >= 0) ranges.push({ kind: secret.kind, placeholder: secret.placeholder, start, end });
     };
-    const kept = this.#takeWished(text, take);
-    this.#table.scan(bytes, (at, flags) => this.#look(text, { at, flags, take, ranges }));
+    const kept = this.#takeWished(text, found);
+    const search: Search = { text, found, ranges, rules: this.#rules };
+    this.#table.scan(bytes, (at, flags) => this.#look(search, at, flags));
     if (isAnyNew)
-      this.#table.scan(bytes, (at, flags) =>
-        (flags & isLearned) === 0 ? at + 1 : this.#look(text, { at, flags: isLearned, take, ranges }),
-      );
+      this.#table.scan(bytes, (at, flags) => ((flags & isLearned) === 0 ? at + 1 : this.#look(search, at, isLearned)));
     if (this.#index.hasOdd) ranges.push(...this.#index.findOdd(text));
     return ranges.length === 0
       ? ranges
@@ -119,15 +126,8 @@ export class Redactor {
         );
   }
 
-  #look(
-    text: string,
-    {
-      at,
-      flags,
-      take,
-      ranges,
-    }: { at: number; flags: number; take: (value: NamedValue) => void; ranges: SecretRange[] },
-  ): number {
+  #look(search: Search, at: number, flags: number): number {
+    const { text, found, ranges } = search;
     if ((flags & isLearned) !== 0) {
       const range = this.#index.find(text, at);
       if (range !== undefined) {
@@ -139,11 +139,11 @@ export class Redactor {
       const shape = findShapeAt(text, at);
       if (shape !== undefined) {
         const { kind, start, end } = shape;
-        take({ kind, start, end, value: Buffer.from(text.slice(start, end), 'latin1').toString() });
+        found({ kind, start, end, value: Buffer.from(text.slice(start, end), 'latin1').toString() });
         return Math.max(end, at + 1);
       }
     }
-    return (flags & isName) === 0 ? at + 1 : findNamed(text, at, { rules: this.#rules, found: take });
+    return (flags & isName) === 0 ? at + 1 : findNamed(text, at, search);
   }
 
   /** What was asked for. @returns what is to be kept */
