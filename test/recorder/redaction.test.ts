@@ -149,3 +149,20 @@ test('a secret that stands across the parts of a line that is too long does not 
     expect(lines.filter((line) => line['part'] === true)).toHaveLength(1);
   }
 });
+
+test('a private key that is logged line by line does not reach the disk', async () => {
+  const lines = ['MIIEowIBAAKCAQEAx', 'b3JkaW5hcnkgdGV4dCBpbiBiYXNlNjQ'].map((line) => line.padEnd(64, 'Zx9'));
+  const log = [
+    '-----BEGIN RSA PRIVATE KEY-----',
+    ...lines,
+    '-----END RSA PRIVATE KEY-----',
+    'afterwardsitgoesonasitwas',
+  ];
+  const { file, lines: kept } = await record(['sh', '-c', 'printf \'WARN message="%s"\\n\' "$@" >&2', 'sh', ...log]);
+  const logged = kept.filter((line) => line.stream === 'stderr' && 'text' in line).map((line) => line['text']);
+  expect(logged).toHaveLength(5);
+  expect(logged[4]).toBe('WARN message="afterwardsitgoesonasitwas"');
+  expect(readFileSync(file, 'utf8').split('\n').slice(1).join('\n')).not.toMatch(
+    new RegExp(lines.map((line) => line.slice(0, 20)).join('|')),
+  );
+});

@@ -7,10 +7,17 @@ const heldBytes = 128 << 10;
 /** In a shorter line there is no room for a secret and its name. */
 const shortestLine = 8;
 
+const keyBegin = /-----BEGIN [A-Z\d ]{0,60}PRIVATE KEY/;
+const keyEnd = /-----END [A-Z\d ]{0,60}PRIVATE KEY/;
+const keyLine = /(?<![\w+/=])[A-Za-z\d+/]{16,128}={0,2}(?![\w+/=])/g;
+const mostKeyLines = 200;
+
 /** Redacts the lines of all channels, whole ones and those that come in parts. */
 export class LineRedaction {
   readonly #redactor: Redactor;
   readonly #held = new Map<Channel, Buffer>();
+  /** How many lines may still come of a private key that is printed line by line. */
+  readonly #keyLines = new Map<Channel, number>();
 
   constructor(redactor: Redactor) {
     this.#redactor = redactor;
@@ -19,7 +26,7 @@ export class LineRedaction {
   /** The piece to keep; of a part, without its end, which the next one begins with. */
   take(piece: LinePiece): LinePiece {
     const { channel, kind, bytes } = piece;
-    if (kind === 'line') return bytes.length < shortestLine ? piece : this.#redacted(piece);
+    if (kind === 'line') return bytes.length < shortestLine ? piece : this.#redacted(this.#withoutKey(piece));
     const held = this.#held.get(channel);
     const joined = this.#redacted({ ...piece, bytes: held === undefined ? bytes : Buffer.concat([held, bytes]) });
     if (kind === 'last-part') {
@@ -34,6 +41,22 @@ export class LineRedaction {
   /** An event's line. The envelope's own words are no secrets. */
   event(line: string): string {
     return this.#redactor.redactText(line);
+  }
+
+  /** What logs print of a private key has a line of its own for each of the key's: only the first tells what it is. */
+  #withoutKey(piece: LinePiece): LinePiece {
+    const { channel, bytes } = piece;
+    if (!channel.stderr) return piece;
+    const left = this.#keyLines.get(channel) ?? 0;
+    const text = bytes.toString('latin1');
+    if (left === 0 || keyEnd.test(text)) {
+      const isBegun = keyBegin.test(text) && !keyEnd.test(text);
+      if (isBegun || left > 0) this.#keyLines.set(channel, isBegun ? mostKeyLines : 0);
+      return piece;
+    }
+    this.#keyLines.set(channel, left - 1);
+    const replaced = text.replace(keyLine, (run) => this.#redactor.replace(run, 'private_key'));
+    return { ...piece, bytes: Buffer.from(replaced, 'latin1') };
   }
 
   /** The line's ending goes through with it: no secret reaches beyond it. */

@@ -83,6 +83,12 @@ export class Redactor {
     return this.redact(Buffer.from(text)).toString();
   }
 
+  /** The placeholder of a text that is known to be a secret. */
+  replace(value: string, kind: string): string {
+    this.#count(kind);
+    return this.#index.learn(value, kind).secret.placeholder;
+  }
+
   /** The words of a command: values of flags with secret names, and what is a secret anywhere. */
   redactCommand(words: readonly string[]): string[] {
     return words.map((word, index) => {
@@ -91,9 +97,7 @@ export class Redactor {
       const value = word.slice(front.length);
       if (value === '' || (front === '' && word.startsWith('-')) || !isSecretName(name || front.slice(0, -1)))
         return this.redactText(word);
-      const kind = name || front.slice(0, -1);
-      this.#count(kind);
-      return front + this.#index.learn(value, kind).secret.placeholder;
+      return front + this.replace(value, name || front.slice(0, -1));
     });
   }
 
@@ -110,6 +114,9 @@ export class Redactor {
       if (start < 0 && value.length < 8) return;
       const { secret, isNew } = this.#index.learn(value, kind);
       isAnyNew ||= isNew;
+      // A key of several lines may come again line by line.
+      if (isNew && value.includes('\n'))
+        for (const line of value.split('\n')) if (keyLine.test(line)) this.#index.learn(line, kind);
       if (start >= 0) ranges.push({ kind: secret.kind, placeholder: secret.placeholder, start, end });
     };
     const kept = this.#takeWished(text, found);
@@ -175,6 +182,9 @@ export class Redactor {
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
   }
 }
+
+/** A line of a key in PEM, not its first or last. */
+const keyLine = /^[A-Za-z\d+/]{16,128}={0,2}$/;
 
 function isPlaceholder(value: string): boolean {
   return splitPlaceholders(value)?.pieces.every((piece) => piece === '') ?? false;
