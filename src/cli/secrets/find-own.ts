@@ -1,6 +1,6 @@
 import type { FoundSecret } from '../../foundation/find-shapes.ts';
 import { findShapeAt, shapeBeginnings } from '../../foundation/find-shapes.ts';
-import type { NameRules } from '../../recording/redaction/name-values.ts';
+import type { NameRules, NameSearch } from '../../recording/redaction/name-values.ts';
 import { findNamed, nameTrigrams } from '../../recording/redaction/name-values.ts';
 import { TrigramTable } from '../../recording/redaction/trigram-table.ts';
 
@@ -13,6 +13,13 @@ const table = openTable();
 export function findOwn(text: string): FoundSecret[] {
   const shapes: FoundSecret[] = [];
   const named: FoundSecret[] = [];
+  const search: NameSearch = {
+    rules,
+    found({ kind, start, end, value }) {
+      // What is hidden in hexadecimal digits has no place of its own.
+      if (start >= 0 && value !== '') named.push({ kind, start, end });
+    },
+  };
   table.scan(Buffer.from(text, 'latin1'), (at, flags) => {
     const shape = (flags & isShape) === 0 ? undefined : findShapeAt(text, at);
     if (shape !== undefined) {
@@ -20,13 +27,7 @@ export function findOwn(text: string): FoundSecret[] {
       return Math.max(shape.end, at + 1);
     }
     if ((flags & isName) === 0) return at + 1;
-    return findNamed(text, at, {
-      rules,
-      found({ kind, start, end, value }) {
-        // What is hidden in hexadecimal digits has no place of its own.
-        if (start >= 0 && value !== '') named.push({ kind, start, end });
-      },
-    });
+    return findNamed(text, at, search);
   });
   // Where both fit, the shape tells more.
   return [...shapes, ...named];

@@ -1,6 +1,7 @@
 import { isSecretName } from '../../foundation/secret-names.ts';
 import type { QuotedText } from './quoted-text.ts';
 import { countSlashes, countSlashesBefore, decodeQuoted, readQuoted, skipSpace } from './quoted-text.ts';
+import type { VisitString } from './walk-strings.ts';
 import { walkStrings } from './walk-strings.ts';
 
 /** A value that stands under a secret name. */
@@ -18,12 +19,23 @@ export interface NameRules {
   fields: Set<string>;
 }
 
+/** A text that is gone through from its beginning to its end. */
+export interface NameSearch {
+  rules: NameRules;
+  found: (value: NamedValue) => void;
+  /** How far objects and lists have been gone through: under a secret name, and for the package's own fields. */
+  secretsUntil?: number;
+  fieldsUntil?: number;
+}
+
 /** Three letters with which each secret name has a word that begins so; `SecretNames` looks at the whole name. */
 export const nameTrigrams = ['key', 'sec', 'tok', 'pas', 'pwd', 'aut', 'coo', 'jwt', 'bea', 'cre', 'ses', 'cod', 'raw'];
 /** The same for the places where the package's own names count. */
 export const fieldTrigrams = ['set', 'too', 'par'];
 
 const longestName = 100;
+/** The value of a pair stands no farther behind its name. */
+const longestPair = 1024;
 /** What credentials are put into: what stands in there has names of its own. */
 const container = /(?:^|_)credentials?$|^settings$|^(?:tool_)?parameters$/;
 /** An object under these has more than secrets in it. */
@@ -39,11 +51,7 @@ const shortestBare = 6;
  * and `api_key="…"` as programs print them, `?token=…` in URLs, `Authorization: …` in headers, lists and objects of them.
  * @returns where to look on
  */
-export function findNamed(
-  text: string,
-  at: number,
-  { rules, found }: { rules: NameRules; found: (value: NamedValue) => void },
-): number {
+export function findNamed(text: string, at: number, search: NameSearch): number {
   let last = at;
   while (last - at <= longestName && isNamePart(text.charCodeAt(last))) last++;
   const next = Math.max(last, at + 1);
@@ -55,8 +63,9 @@ export function findNamed(
   const slashes = countSlashes(text, end);
   const quote = text.charAt(end + slashes);
   const isQuoted = (quote === '"' || quote === "'") && text.charAt(start - 1) === quote;
-  if (isQuoted) takeQuotedName(text, { name, start, end: end + slashes + 1, unit: slashes + 1 }, { rules, found });
-  else if (isSecret(name, text) || name === 'code') takeBareName(text, { name, start, end }, found);
+  if (isQuoted) takeQuotedName(text, { name, start, end: end + slashes + 1, unit: slashes + 1 }, search);
+  else if (isSecret(name, text) || name === 'code')
+    return Math.max(next, takeBareName(text, { name, start, end }, search.found));
   return next;
 }
 
@@ -66,11 +75,6 @@ interface Name {
   /** Behind its closing quote. */
   end: number;
   unit: number;
-}
-
-interface Finding {
-  rules: NameRules;
-  found: (value: NamedValue) => void;
 }
 
 function nameAround(text: string, at: number): { start: number; end: number } {
@@ -98,7 +102,8 @@ function isSecret(name: string, text: string): boolean {
   return isSecretName(name) || (name === 'code' && text.includes('"oauth"'));
 }
 
-function takeQuotedName(text: string, { name, start, end, unit }: Name, { rules, found }: Finding): void {
+function takeQuotedName(text: string, { name, start, end, unit }: Name, search: NameSearch): void {
+  const { rules, found } = search;
   const behind = skipSpace(text, end);
   const mark = text.charAt(behind);
   const secret = isSecret(name, text);
@@ -110,27 +115,27 @@ function takeQuotedName(text: string, { name, start, end, unit }: Name, { rules,
     const quoted = readQuoted(text, at);
     if (quoted === undefined) return;
     if (secret) take(text, { kind: name, found }, quoted);
-    else if (/^raw_(?:http_)?(?:request|response)$/.test(name)) takeHex(text, quoted, { rules, found });
+    else if (/^raw_(?:http_)?(?:request|response)$/.test(name)) takeHex(text, quoted, search);
     return;
   }
   if (container.test(name)) {
-    if (rules.fields.size === 0) return;
-    walkStrings(text, at, {
-      unit,
-      key: '',
-      visit: (value, key) => rules.fields.has(key) && take(text, { kind: key, found }, value),
-    });
-  } else if (secret && (opening === '[' || !loose.test(name)))
-    walkStrings(text, at, { unit, key: name, visit: (value) => take(text, { kind: name, found }, value) });
+    if (rules.fields.size === 0 || at < (search.fieldsUntil ?? 0)) return;
+    const visit: VisitString = (value, key) => rules.fields.has(key) && take(text, { kind: key, found }, value);
+    search.fieldsUntil = walkStrings(text, at, { unit, key: '', visit });
+  } else if (secret && at >= (search.secretsUntil ?? 0) && (opening === '[' || !loose.test(name))) {
+    const visit: VisitString = (value) => take(text, { kind: name, found }, value);
+    search.secretsUntil = walkStrings(text, at, { unit, key: name, visit });
+  }
 }
 
 /** `"name": "Authorization", "value": "…"` and `("Authorization", "…")`. */
-function takePair(text: string, { name, start, end, unit }: Name, found: Finding['found']): void {
+function takePair(text: string, { name, start, end, unit }: Name, found: NameSearch['found']): void {
   const before = text.slice(Math.max(0, start - longestName), start);
   if (pairKey.test(before))
     walkStrings(text, end - 1, {
       unit,
       key: '',
+      longest: longestPair,
       visit: (value, key) => key === 'value' && take(text, { kind: name, found }, value),
     });
   else if (headerName.test(name)) {
@@ -139,23 +144,25 @@ function takePair(text: string, { name, start, end, unit }: Name, found: Finding
   }
 }
 
-/** Names in running text, where much else looks like them. */
-function takeBareName(text: string, { name, start, end }: Omit<Name, 'unit'>, found: Finding['found']): void {
+/** Names in running text, where much else looks like them. @returns where the value ends */
+function takeBareName(text: string, { name, start, end }: Omit<Name, 'unit'>, found: NameSearch['found']): number {
   const mark = text.charAt(end);
   const before = text.charAt(start - 1);
   if (mark === '=') {
     const quoted = readQuoted(text, skipPrefix(text, end + 1));
     const isQuery = before === '?' || before === '&';
     if (isQuery || assigned.test(name) || (/["'\s]/.test(before) && name !== 'code' && isForm(text, end))) {
-      if (quoted !== undefined && !isQuery) take(text, { kind: name, found }, quoted);
-      else takeUntil(text, { kind: name, start: end + 1, stop: /[&\s"'<>#;,\\)\]}]/g, isForm: true }, found);
+      if (quoted === undefined || isQuery)
+        return takeUntil(text, { kind: name, start: end + 1, stop: /[&\s"'<>#;,\\)\]}]/g, isForm: true }, found);
+      take(text, { kind: name, found }, quoted);
     } else if (quoted !== undefined && name !== 'code') take(text, { kind: name, found }, quoted);
   } else if (mark === ':' && headerName.test(name))
-    takeUntil(text, { kind: name, start: skipSpace(text, end + 1), stop: /[\r\n"]|\\+[rnt"]/g }, found);
+    return takeUntil(text, { kind: name, start: skipSpace(text, end + 1), stop: /[\r\n"]|(?<!\\)\\+[rnt"]/g }, found);
   else if (mark === ':' && /[_-]|[a-z][A-Z]/.test(name)) {
     const quoted = readQuoted(text, skipPrefix(text, skipSpace(text, end + 1)));
     if (quoted !== undefined && quoted.end - quoted.start >= shortestBare) take(text, { kind: name, found }, quoted);
   }
+  return end;
 }
 
 /** `client_secret=…&grant_type=…`: the body of a form begins with any of its names. */
@@ -166,13 +173,14 @@ function isForm(text: string, end: number): boolean {
 function takeUntil(
   text: string,
   { kind, start, stop, isForm = false }: { kind: string; start: number; stop: RegExp; isForm?: boolean },
-  found: Finding['found'],
-): void {
+  found: NameSearch['found'],
+): number {
   stop.lastIndex = start;
   const end = stop.exec(text)?.index ?? text.length;
-  if (end - start < shortestBare) return;
+  if (end - start < shortestBare) return start;
   const raw = text.slice(start, end);
   give(text, { kind, start, end, value: isForm ? decodePercents(raw) : raw }, found);
+  return end;
 }
 
 /** Python's `b'…'` and the like. */
@@ -180,7 +188,7 @@ function skipPrefix(text: string, at: number): number {
   return /[bruf]/.test(text.charAt(at)) && /["']/.test(text.charAt(at + 1)) ? at + 1 : at;
 }
 
-function take(text: string, { kind, found }: { kind: string; found: Finding['found'] }, quoted: QuotedText): void {
+function take(text: string, { kind, found }: { kind: string; found: NameSearch['found'] }, quoted: QuotedText): void {
   if (quoted.end > quoted.start)
     give(text, { kind, start: quoted.start, end: quoted.end, value: decodeQuoted(text, quoted) }, found);
 }
@@ -189,7 +197,7 @@ const scheme = /^(?:Bearer|Basic|Token|ApiKey|Digest|Negotiate)(?:\s|%20|\+)+(?=
 const cookieAttribute = /^(?:path|domain|expires|max-age|samesite|secure|httponly|priority|partitioned)$/i;
 
 /** Hands on a value: without the scheme in front of it, and with the parts that may come alone. */
-function give(text: string, named: NamedValue, found: Finding['found']): void {
+function give(text: string, named: NamedValue, found: NameSearch['found']): void {
   const { kind, start, end, value } = named;
   const front = scheme.exec(value)?.[0] ?? '';
   const secret = value.slice(front.length);
@@ -210,14 +218,16 @@ function partsOf(front: string, kind: string, secret: string): string[] {
 }
 
 /** A whole HTTP request in hexadecimal, as Dify hands it to endpoints, triggers and OAuth. */
-function takeHex(text: string, { start, end }: QuotedText, { rules, found }: Finding): void {
+function takeHex(text: string, { start, end }: QuotedText, { rules, found }: NameSearch): void {
   if (end - start > longestHex || !/^(?:[0-9a-f]{2})+$/i.test(text.slice(start, end))) return;
   const inner = Buffer.from(text.slice(start, end), 'hex').toString('latin1');
   const give = (value: NamedValue): void =>
     found(value.start < 0 ? value : { ...value, start: start + 2 * value.start, end: start + 2 * value.end });
   const names = /[\w-]{2,100}/g;
+  const search: NameSearch = { rules, found: give };
   for (let match = names.exec(inner); match !== null; match = names.exec(inner))
-    if (isSecretName(match[0]) || match[0] === 'code') findNamed(inner, match.index, { rules, found: give });
+    if (isSecretName(match[0]) || match[0] === 'code')
+      names.lastIndex = Math.max(names.lastIndex, findNamed(inner, match.index, search));
 }
 
 const longestHex = 4 << 20;

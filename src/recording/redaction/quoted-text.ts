@@ -24,17 +24,16 @@ export function readQuoted(text: string, at: number): QuotedText | undefined {
     const kind = quoteKind(quote, before, unit);
     if (kind === 'inner') continue;
     if (kind === 'outer') return undefined;
-    const own = quote === '"' ? unit - 1 : 0;
-    return { start, end: found - own, next: found + 1, unit, quote };
+    return { start, end: found - (unit - 1), next: found + 1, unit, quote };
   }
   return undefined;
 }
 
 /** What a quote is for a text that began with a quote of `unit`: its end, a part of it, or the end of one outside. */
 function quoteKind(quote: string, slashes: number, unit: number): 'end' | 'inner' | 'outer' {
-  // An apostrophe is not escaped by JSON: a backslash before it is the text's own.
-  if (quote === "'") return slashes === 0 ? 'end' : 'inner';
   if (slashes + 1 < unit) return 'outer';
+  // An apostrophe is not escaped by JSON: a further backslash before it is the text's own.
+  if (quote === "'") return slashes + 1 === unit ? 'end' : 'inner';
   return (slashes + 1) % (2 * unit) === unit ? 'end' : 'inner';
 }
 

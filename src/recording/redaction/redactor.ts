@@ -3,7 +3,7 @@ import { isSecretName } from '../../foundation/secret-names.ts';
 import { findShapeAt, shapeBeginnings } from '../../foundation/find-shapes.ts';
 import type { PlaceState } from './json-places.ts';
 import { findWished } from './json-places.ts';
-import type { NamedValue, NameRules } from './name-values.ts';
+import type { NamedValue, NameRules, NameSearch } from './name-values.ts';
 import { fieldTrigrams, findNamed, nameTrigrams } from './name-values.ts';
 import type { SecretRange } from './secret-index.ts';
 import { SecretIndex } from './secret-index.ts';
@@ -33,10 +33,8 @@ interface Spot extends NamedValue {
 }
 
 /** What is gone through, and what has been found in it. */
-interface Search {
+interface Search extends NameSearch {
   text: string;
-  rules: NameRules;
-  found: (value: NamedValue) => void;
   ranges: SecretRange[];
 }
 
@@ -214,7 +212,7 @@ function isProtocolWord(text: string, { start, end }: SecretRange): boolean {
   );
 }
 
-const needlessEscape = /\\+u00(2[de]|3\d|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9ae])/gi;
+const needlessEscape = /(?<!\\)\\+u00(2[de]|3\d|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9ae])/gi;
 
 function withoutNeedlessEscapes(text: string): string {
   return text.includes('\\u00')

@@ -1,5 +1,4 @@
 import { digestSecret, renderPlaceholder } from '../../foundation/placeholder.ts';
-import type { Wanted } from './encoded-match.ts';
 import { createWanted, matchBackward, matchForward } from './encoded-match.ts';
 import type { TrigramTable } from './trigram-table.ts';
 
@@ -19,8 +18,9 @@ export interface SecretRange extends Secret {
 /** A text by which a secret is found: itself, or itself as another notation writes it. */
 interface Pattern {
   secret: Secret;
-  wanted: Wanted;
-  /** The character from which on it is looked up: its key begins there. */
+  /** As UTF-8, taken as Latin-1. */
+  bytes: string;
+  /** From where on in it it is looked up: its key begins there. */
   anchor: number;
   /** Base64 is replaced as a whole: the bytes round the secret share digits with it. */
   isBase64: boolean;
@@ -31,7 +31,7 @@ const shortestSpread = 8;
 /** A longer one is replaced where it stood, and not looked for again. */
 const longestSpread = 64 << 10;
 /** So many are looked for: the newest. A session has a handful. */
-const mostSpread = 50_000;
+const mostSpread = 20_000;
 /** By so many plain characters in a row a secret is found; where it has fewer, by so few. */
 const [longKey, shortKey] = [6, 3];
 const plainRun = /[A-Za-z0-9_.~-]{3,}/g;
@@ -95,7 +95,7 @@ export class SecretIndex {
   /** The secrets that have to be looked for one by one. */
   *findOdd(text: string): Iterable<SecretRange> {
     for (const pattern of this.#odd) {
-      const first = new RegExp(`[${pattern.wanted.bytes[0]?.replace(/[^A-Za-z0-9]/g, '\\$&') ?? ''}\\\\%]`, 'g');
+      const first = new RegExp(`[${pattern.bytes[0]?.replace(/[^A-Za-z0-9]/g, '\\$&') ?? ''}\\\\%]`, 'g');
       for (let found = first.exec(text); found !== null; found = first.exec(text)) {
         const range = rangeOf(text, found.index, pattern);
         if (range === undefined) continue;
@@ -106,9 +106,9 @@ export class SecretIndex {
   }
 
   #add(secret: Secret, [text, isBase64]: readonly [string, boolean]): void {
-    const wanted = createWanted(text);
-    const { anchor, key } = this.#chooseKey(wanted);
-    const pattern = { secret, wanted, anchor, isBase64 };
+    const bytes = Buffer.from(text).toString('latin1');
+    const { anchor, key } = this.#chooseKey(bytes);
+    const pattern = { secret, bytes, anchor, isBase64 };
     if (key === '') {
       this.#odd.push(pattern);
       return;
@@ -121,15 +121,13 @@ export class SecretIndex {
   }
 
   /** Of all plain characters in a row, those by which the fewest other secrets are found: many begin alike. */
-  #chooseKey({ bytes }: Wanted): { anchor: number; key: string } {
-    // Characters of several bytes count as one, which is none of a run.
-    const text = bytes.map((one) => (one.length === 1 ? one : ' ')).join('');
+  #chooseKey(bytes: string): { anchor: number; key: string } {
     let [best, fewest] = [{ anchor: 0, key: '' }, Infinity];
-    for (const { 0: run, index } of text.slice(0, 1000).matchAll(plainRun)) {
+    for (const { 0: run, index } of bytes.slice(0, 1000).matchAll(plainRun)) {
       const length = run.length < longKey ? shortKey : longKey;
       if (length < best.key.length) continue;
       for (let at = index; at + length <= index + run.length; at++) {
-        const key = text.slice(at, at + length);
+        const key = bytes.slice(at, at + length);
         const count = this.#patterns.get(key)?.length ?? 0;
         if (count >= fewest && length === best.key.length) continue;
         [best, fewest] = [{ anchor: at, key }, count];
@@ -152,15 +150,31 @@ export class SecretIndex {
   }
 }
 
-function rangeOf(text: string, at: number, { secret, wanted, anchor, isBase64 }: Pattern): SecretRange | undefined {
-  const end = matchForward(text, at, { wanted, from: anchor });
-  if (end < 0) return undefined;
-  const start = matchBackward(text, at, { wanted, until: anchor });
-  if (start < 0) return undefined;
-  if (!isBase64) return { ...secret, start, end };
+function rangeOf(text: string, at: number, pattern: Pattern): SecretRange | undefined {
+  const place = placeOf(text, at, pattern);
+  if (place === undefined) return undefined;
+  const { kind, placeholder } = pattern.secret;
+  const { start, end } = pattern.isBase64 ? wholeRun(text, place) : place;
+  return { kind, placeholder, start, end };
+}
+
+/** Mostly it stands there as it is; otherwise character by character, each with its escapes. */
+function placeOf(text: string, at: number, { bytes, anchor }: Pattern): { start: number; end: number } | undefined {
+  const whole = at - anchor;
+  if (whole >= 0 && text.startsWith(bytes, whole)) return { start: whole, end: whole + bytes.length };
+  const wanted = createWanted(Buffer.from(bytes, 'latin1').toString());
+  const from = Buffer.from(bytes.slice(0, anchor), 'latin1').toString();
+  const index = Array.from(from).length;
+  const end = matchForward(text, at, { wanted, from: index });
+  const start = end < 0 ? -1 : matchBackward(text, at, { wanted, until: index });
+  return start < 0 ? undefined : { start, end };
+}
+
+/** Base64 to its ends. */
+function wholeRun(text: string, { start, end }: { start: number; end: number }): { start: number; end: number } {
   const last = endOfRun(text, end, 1);
   const padding = /^={0,2}/.exec(text.slice(last, last + 2))?.[0].length ?? 0;
-  return { ...secret, start: endOfRun(text, start - 1, -1) + 1, end: last + padding };
+  return { start: endOfRun(text, start - 1, -1) + 1, end: last + padding };
 }
 
 function endOfRun(text: string, from: number, step: 1 | -1): number {

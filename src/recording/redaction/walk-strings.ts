@@ -16,11 +16,11 @@ const longestWalk = 1 << 20;
 export function walkStrings(
   text: string,
   at: number,
-  options: { unit: number; key: string; visit: VisitString },
+  options: { unit: number; key: string; visit: VisitString; longest?: number },
 ): number {
   const { unit, visit } = options;
   const keys = [options.key];
-  const limit = Math.min(text.length, at + longestWalk);
+  const limit = Math.min(text.length, at + (options.longest ?? longestWalk));
   for (let next = skipSpace(text, at + 1); next < limit; next = skipSpace(text, next)) {
     const code = text.charCodeAt(next);
     if (code === 0x22 || code === 0x27 || code === 0x5c) {
