@@ -21,7 +21,7 @@ const secretWords = new Set([
 const joinedKey = /^(?:api|secret|auth|access|private)keys?$/;
 /** Keys that open nothing. */
 const openKeys = new Set(
-  'public primary foreign sort partition cache storage idempotency row column group unique object lookup routing'.split(
+  'public primary foreign sort partition cache storage idempotency row column group unique object lookup routing issue project space file image photo message event dict json search node field doc document item entity entry record setting settings localization translation i18n locale label template variable param parameter property attribute metadata tag error status enum option menu shortcut hot answer dedup dedupe deduplication natural composite range start end next last first prev previous s3 parent child'.split(
     ' ',
   ),
 );

@@ -1,10 +1,12 @@
 import { splitPlaceholders } from '../../foundation/placeholder.ts';
 import { isSecretName } from '../../foundation/secret-names.ts';
 import { findShapeAt, shapeBeginnings } from '../../foundation/find-shapes.ts';
+import { fitRanges } from './fit-ranges.ts';
 import type { PlaceState } from './json-places.ts';
 import { findWished } from './json-places.ts';
 import type { NamedValue, NameRules, NameSearch } from './name-values.ts';
 import { fieldTrigrams, findNamed, nameTrigrams } from './name-values.ts';
+import { undoNeedlessEscapes } from './needless-escapes.ts';
 import type { SecretRange } from './secret-index.ts';
 import { SecretIndex } from './secret-index.ts';
 import { TrigramTable } from './trigram-table.ts';
@@ -36,6 +38,9 @@ interface Spot extends NamedValue {
 interface Search extends NameSearch {
   text: string;
   ranges: SecretRange[];
+  /** How far names, and tokens, have been looked at. */
+  nameUntil: number;
+  shapeUntil: number;
 }
 
 /**
@@ -66,12 +71,18 @@ export class Redactor {
   /** @returns the same bytes where there is no secret in them */
   redact(bytes: Buffer): Buffer {
     const text = bytes.toString('latin1');
-    const ranges = this.#find(text, bytes);
-    const plain = withoutNeedlessEscapes(text);
-    if (plain !== text) {
-      // Letters that are escaped for no reason hide names and secrets.
+    let ranges = this.#find(text, bytes);
+    const hidden = undoNeedlessEscapes(text);
+    if (hidden !== undefined) {
+      const { plain, placeOf } = hidden;
       const more = this.#find(plain, Buffer.from(plain, 'latin1'));
-      if (more.length > ranges.length) return this.#replace(plain, more);
+      const placed = more.map(({ kind, placeholder, start, end }) => ({
+        kind,
+        placeholder,
+        start: placeOf(start),
+        end: placeOf(end),
+      }));
+      if (placed.length > 0) ranges = outermost([...ranges, ...placed]);
     }
     return ranges.length === 0 ? bytes : this.#replace(text, ranges);
   }
@@ -118,37 +129,37 @@ export class Redactor {
       if (start >= 0) ranges.push({ kind: secret.kind, placeholder: secret.placeholder, start, end });
     };
     const kept = this.#takeWished(text, found);
-    const search: Search = { text, found, ranges, rules: this.#rules };
+    const search: Search = { text, found, ranges, rules: this.#rules, nameUntil: 0, shapeUntil: 0 };
     this.#table.scan(bytes, (at, flags) => this.#look(search, at, flags));
     if (isAnyNew)
       this.#table.scan(bytes, (at, flags) => ((flags & isLearned) === 0 ? at + 1 : this.#look(search, at, isLearned)));
     if (this.#index.hasOdd) ranges.push(...this.#index.findOdd(text));
-    return ranges.length === 0
-      ? ranges
-      : outermost(ranges).filter(
-          (range) =>
-            !isProtocolWord(text, range) && !kept.some((one) => one.start <= range.start && range.end <= one.end),
-        );
+    if (ranges.length === 0) return ranges;
+    const outer = outermost(fitRanges(text, ranges));
+    return outer.filter((range) => !kept.some((one) => one.start <= range.start && range.end <= one.end));
   }
 
+  /** A secret may begin inside a name, or inside of another: neither is passed over. */
   #look(search: Search, at: number, flags: number): number {
     const { text, found, ranges } = search;
     if ((flags & isLearned) !== 0) {
       const range = this.#index.find(text, at);
       if (range !== undefined) {
         ranges.push(range);
-        return Math.max(range.end, at + 1);
+        return range.isWhole ? Math.max(range.end, at + 1) : at + 1;
       }
     }
-    if ((flags & isShape) !== 0) {
+    if ((flags & isShape) !== 0 && at >= search.shapeUntil) {
       const shape = findShapeAt(text, at);
       if (shape !== undefined) {
         const { kind, start, end } = shape;
         found({ kind, start, end, value: Buffer.from(text.slice(start, end), 'latin1').toString() });
-        return Math.max(end, at + 1);
+        search.shapeUntil = end;
       }
     }
-    return (flags & isName) === 0 ? at + 1 : findNamed(text, at, search);
+    if ((flags & isName) !== 0 && at >= search.nameUntil && at >= search.shapeUntil)
+      search.nameUntil = findNamed(text, at, search);
+    return at + 1;
   }
 
   /** What was asked for. @returns what is to be kept */
@@ -202,20 +213,4 @@ function outermost(ranges: SecretRange[]): SecretRange[] {
       });
   }
   return result;
-}
-
-/** What a message is, and what it asks for, is no secret, whatever else is called the same. */
-function isProtocolWord(text: string, { start, end }: SecretRange): boolean {
-  return (
-    /^[a-z_\d]*$/.test(text.slice(start, end)) &&
-    /(?:^|[{,])"(?:type|action)"\s*:\s*"$/.test(text.slice(Math.max(0, start - 20), start))
-  );
-}
-
-const needlessEscape = /(?<!\\)\\+u00(2[de]|3\d|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9ae])/gi;
-
-function withoutNeedlessEscapes(text: string): string {
-  return text.includes('\\u00')
-    ? text.replace(needlessEscape, (_, code: string) => String.fromCharCode(parseInt(code, 16)))
-    : text;
 }

@@ -13,6 +13,8 @@ export interface Secret {
 export interface SecretRange extends Secret {
   start: number;
   end: number;
+  /** Whether it goes to the ends of a run of base64. */
+  isWhole?: boolean;
 }
 
 /** A text by which a secret is found: itself, or itself as another notation writes it. */
@@ -67,7 +69,9 @@ export class SecretIndex {
     if (known !== undefined) return { secret: known, isNew: false };
     const secret = { kind, placeholder: renderPlaceholder({ kind, digest: digestSecret(this.#key, value) }) };
     const isNew =
-      Array.from(value.slice(0, 2 * shortestSpread)).length >= shortestSpread && value.length <= longestSpread;
+      Array.from(value.slice(0, 2 * shortestSpread)).length >= shortestSpread &&
+      value.length <= longestSpread &&
+      withoutEnds(value) !== '';
     if (this.#secrets.size >= mostSpread) this.#forget();
     this.#secrets.set(value, secret);
     if (isNew) for (const notation of notationsOf(value)) this.#add(secret, notation);
@@ -95,7 +99,7 @@ export class SecretIndex {
   /** The secrets that have to be looked for one by one. */
   *findOdd(text: string): Iterable<SecretRange> {
     for (const pattern of this.#odd) {
-      const first = new RegExp(`[${pattern.bytes[0]?.replace(/[^A-Za-z0-9]/g, '\\$&') ?? ''}\\\\%]`, 'g');
+      const first = new RegExp(`[${pattern.bytes[0]?.replace(/[^A-Za-z0-9]/g, '\\$&') ?? ''}%]|(?<!\\\\)\\\\`, 'g');
       for (let found = first.exec(text); found !== null; found = first.exec(text)) {
         const range = rangeOf(text, found.index, pattern);
         if (range === undefined) continue;
@@ -155,7 +159,7 @@ function rangeOf(text: string, at: number, pattern: Pattern): SecretRange | unde
   if (place === undefined) return undefined;
   const { kind, placeholder } = pattern.secret;
   const { start, end } = pattern.isBase64 ? wholeRun(text, place) : place;
-  return { kind, placeholder, start, end };
+  return { kind, placeholder, start, end, isWhole: pattern.isBase64 };
 }
 
 /** Mostly it stands there as it is; otherwise character by character, each with its escapes. */
@@ -174,7 +178,15 @@ function placeOf(text: string, at: number, { bytes, anchor }: Pattern): { start:
 function wholeRun(text: string, { start, end }: { start: number; end: number }): { start: number; end: number } {
   const last = endOfRun(text, end, 1);
   const padding = /^={0,2}/.exec(text.slice(last, last + 2))?.[0].length ?? 0;
-  return { start: endOfRun(text, start - 1, -1) + 1, end: last + padding };
+  const first = behindEscape(text, endOfRun(text, start - 1, -1) + 1);
+  return { start: Math.min(first, start), end: last + padding };
+}
+
+/** The letters of an escape that the digits follow, as in `\\n`, are none of them. */
+function behindEscape(text: string, at: number): number {
+  if (text[at - 1] === '%') return at + 2;
+  if (text[at - 1] !== '\\') return at;
+  return at + (text[at] === 'u' ? 5 : 1);
 }
 
 function endOfRun(text: string, from: number, step: 1 | -1): number {
@@ -183,11 +195,19 @@ function endOfRun(text: string, from: number, step: 1 | -1): number {
   return at;
 }
 
+/** Backslashes at the ends are found with what is between them; for themselves they can't be told from those of escapes. */
+function withoutEnds(value: string): string {
+  let [start, end] = [0, value.length];
+  while (value[start] === '\\') start++;
+  while (end > start && value[end - 1] === '\\') end--;
+  return end - start > value.length / 2 ? value.slice(start, end) : '';
+}
+
 /** A value as it may be written, and whether that is base64: as it is, in hexadecimal, in base64 at each of its three places. */
 function notationsOf(value: string): Map<string, boolean> {
   const bytes = Buffer.from(value);
   const hex = bytes.toString('hex');
-  const texts = new Map([value, hex, hex.toUpperCase()].map((text) => [text, false]));
+  const texts = new Map([withoutEnds(value), hex, hex.toUpperCase()].map((text) => [text, false]));
   for (const shift of [0, 1, 2]) {
     const whole = Buffer.concat([Buffer.alloc(shift), bytes]);
     // The first and the last digits hang on the bytes beside.
