@@ -1,6 +1,8 @@
 import { isSecretName } from '../../foundation/secret-names.ts';
 import type { QuotedText } from './quoted-text.ts';
 import { countSlashes, countSlashesBefore, decodeQuoted, readQuoted, skipSpace } from './quoted-text.ts';
+import { description, isOAuthCode, isVocabulary } from './open-values.ts';
+import { readHeader } from './header-value.ts';
 import type { VisitString } from './walk-strings.ts';
 import { walkStrings } from './walk-strings.ts';
 
@@ -26,6 +28,8 @@ export interface NameSearch {
   /** How far objects and lists have been gone through: under a secret name, and for the package's own fields. */
   secretsUntil?: number;
   fieldsUntil?: number;
+  /** Whether the text is about OAuth, once that was asked. */
+  isOAuth?: boolean;
 }
 
 /** Three letters with which each secret name has a word that begins so; `SecretNames` looks at the whole name. */
@@ -64,7 +68,7 @@ export function findNamed(text: string, at: number, search: NameSearch): number 
   const quote = text.charAt(end + slashes);
   const isQuoted = (quote === '"' || quote === "'") && text.charAt(start - 1) === quote;
   if (isQuoted) takeQuotedName(text, { name, start, end: end + slashes + 1, unit: slashes + 1 }, search);
-  else if (isSecret(name, text) || name === 'code')
+  else if (isSecret(name, text, search) || name === 'code')
     return Math.max(next, takeBareName(text, { name, start, end }, search.found));
   return next;
 }
@@ -98,15 +102,15 @@ function isNamePart(code: number): boolean {
 }
 
 /** An OAuth code is only a secret where it is about OAuth: status codes are called so, too. */
-function isSecret(name: string, text: string): boolean {
-  return isSecretName(name) || (name === 'code' && text.includes('"oauth"'));
+function isSecret(name: string, text: string, search: NameSearch): boolean {
+  return isSecretName(name) || (name === 'code' && (search.isOAuth ??= text.includes('"oauth"')));
 }
 
 function takeQuotedName(text: string, { name, start, end, unit }: Name, search: NameSearch): void {
   const { rules, found } = search;
   const behind = skipSpace(text, end);
   const mark = text.charAt(behind);
-  const secret = isSecret(name, text);
+  const secret = isSecret(name, text, search);
   if (mark === ',' && secret) takePair(text, { name, start, end: behind + 1, unit }, found);
   if (mark !== ':') return;
   const at = skipPrefix(text, skipSpace(text, behind + 1));
@@ -114,7 +118,7 @@ function takeQuotedName(text: string, { name, start, end, unit }: Name, search: 
   if (opening !== '{' && opening !== '[') {
     const quoted = readQuoted(text, at);
     if (quoted === undefined) return;
-    if (secret) take(text, { kind: name, found }, quoted);
+    if (secret && !isVocabulary(text, name, quoted)) take(text, { kind: name, found }, quoted);
     else if (/^raw_(?:http_)?(?:request|response)$/.test(name)) takeHex(text, quoted, search);
     return;
   }
@@ -123,7 +127,7 @@ function takeQuotedName(text: string, { name, start, end, unit }: Name, search: 
     const visit: VisitString = (value, key) => rules.fields.has(key) && take(text, { kind: key, found }, value);
     search.fieldsUntil = walkStrings(text, at, { unit, key: '', visit });
   } else if (secret && at >= (search.secretsUntil ?? 0) && (opening === '[' || !loose.test(name))) {
-    const visit: VisitString = (value) => take(text, { kind: name, found }, value);
+    const visit: VisitString = (value, key) => description.test(key) || take(text, { kind: name, found }, value);
     search.secretsUntil = walkStrings(text, at, { unit, key: name, visit });
   }
 }
@@ -151,14 +155,18 @@ function takeBareName(text: string, { name, start, end }: Omit<Name, 'unit'>, fo
   if (mark === '=') {
     const quoted = readQuoted(text, skipPrefix(text, end + 1));
     const isQuery = before === '?' || before === '&';
+    if (name === 'code' && !isOAuthCode(text, start)) return end;
     if (isQuery || assigned.test(name) || (/["'\s]/.test(before) && name !== 'code' && isForm(text, end))) {
       if (quoted === undefined || isQuery)
         return takeUntil(text, { kind: name, start: end + 1, stop: /[&\s"'<>#;,\\)\]}]/g, isForm: true }, found);
       take(text, { kind: name, found }, quoted);
     } else if (quoted !== undefined && name !== 'code') take(text, { kind: name, found }, quoted);
-  } else if (mark === ':' && headerName.test(name))
-    return takeUntil(text, { kind: name, start: skipSpace(text, end + 1), stop: /[\r\n"]|(?<!\\)\\+[rnt"]/g }, found);
-  else if (mark === ':' && /[_-]|[a-z][A-Z]/.test(name)) {
+  } else if (mark === ':' && headerName.test(name)) {
+    const value = readHeader(text, name, end + 1);
+    if (value === undefined) return end;
+    give(text, { kind: name, ...value, value: text.slice(value.start, value.end) }, found);
+    return value.end;
+  } else if (mark === ':' && /[_-]|[a-z][A-Z]/.test(name)) {
     const quoted = readQuoted(text, skipPrefix(text, skipSpace(text, end + 1)));
     if (quoted !== undefined && quoted.end - quoted.start >= shortestBare) take(text, { kind: name, found }, quoted);
   }

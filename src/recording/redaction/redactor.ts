@@ -76,13 +76,8 @@ export class Redactor {
     if (hidden !== undefined) {
       const { plain, placeOf } = hidden;
       const more = this.#find(plain, Buffer.from(plain, 'latin1'));
-      const placed = more.map(({ kind, placeholder, start, end }) => ({
-        kind,
-        placeholder,
-        start: placeOf(start),
-        end: placeOf(end),
-      }));
-      if (placed.length > 0) ranges = outermost([...ranges, ...placed]);
+      for (const range of more) Object.assign(range, { start: placeOf(range.start), end: placeOf(range.end) });
+      if (more.length > 0) ranges = outermost([...ranges, ...more]);
     }
     return ranges.length === 0 ? bytes : this.#replace(text, ranges);
   }
@@ -130,6 +125,7 @@ export class Redactor {
     };
     const kept = this.#takeWished(text, found);
     const search: Search = { text, found, ranges, rules: this.#rules, nameUntil: 0, shapeUntil: 0 };
+    this.#index.begin(text);
     this.#table.scan(bytes, (at, flags) => this.#look(search, at, flags));
     if (isAnyNew)
       this.#table.scan(bytes, (at, flags) => ((flags & isLearned) === 0 ? at + 1 : this.#look(search, at, isLearned)));

@@ -13,7 +13,7 @@ export interface Secret {
 export interface SecretRange extends Secret {
   start: number;
   end: number;
-  /** Whether it goes to the ends of a run of base64. */
+  /** Whether nothing else is to be looked for in it, as in a run of base64. */
   isWhole?: boolean;
 }
 
@@ -36,6 +36,9 @@ const longestSpread = 64 << 10;
 const mostSpread = 20_000;
 /** By so many plain characters in a row a secret is found; where it has fewer, by so few. */
 const [longKey, shortKey] = [6, 3];
+/** A longer secret costs its length to compare with; for so much more than the text itself that is done. */
+const quickLook = 64;
+const leastEffort = 4 << 20;
 const plainRun = /[A-Za-z0-9_.~-]{3,}/g;
 const base64Digit = /[A-Za-z0-9+/_-]/;
 
@@ -48,6 +51,8 @@ export class SecretIndex {
   /** By the characters at their anchors. */
   readonly #patterns = new Map<string, Pattern[]>();
   #hasShortKeys = false;
+  /** So many more characters of long secrets are compared in this text. */
+  #effort = 0;
   /** Those without three plain characters in a row. */
   #odd: Pattern[] = [];
 
@@ -85,15 +90,28 @@ export class SecretIndex {
     return best;
   }
 
+  /** A text is to be searched. */
+  begin(text: string): void {
+    this.#effort = 8 * text.length + leastEffort;
+  }
+
   #findBy(length: number, text: string, at: number): SecretRange | undefined {
     const patterns = this.#patterns.get(text.slice(at, at + length));
     if (patterns === undefined) return undefined;
     let best: SecretRange | undefined;
     for (const pattern of patterns) {
-      const range = rangeOf(text, at, pattern);
+      const range = this.#compare(text, at, pattern);
       if (range !== undefined && (best === undefined || range.end - range.start > best.end - best.start)) best = range;
     }
     return best;
+  }
+
+  /** Once a text has cost too much, what begins like a long secret is taken for it. */
+  #compare(text: string, at: number, pattern: Pattern): SecretRange | undefined {
+    const { secret, bytes } = pattern;
+    if (bytes.length > quickLook) this.#effort -= bytes.length;
+    if (this.#effort > 0 || bytes.length <= quickLook) return rangeOf(text, at, pattern);
+    return { kind: secret.kind, placeholder: secret.placeholder, start: at, end: at + longKey, isWhole: true };
   }
 
   /** The secrets that have to be looked for one by one. */

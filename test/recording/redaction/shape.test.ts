@@ -49,9 +49,9 @@ test.each([
 const hostile = fc.string({
   minLength: 8,
   maxLength: 24,
-  unit: fc.constantFrom(...'ab01\\"\'/%\n\t é🔑+=-_{}[]:,.'),
+  unit: fc.constantFrom(...Array.from('ab01\\"\'/%\n\t é🔑+=-_{}[]:,.')),
 });
-const letters = fc.string({ minLength: 12, maxLength: 24, unit: fc.constantFrom(...'abcdefgh0123_-') });
+const letters = fc.string({ minLength: 12, maxLength: 24, unit: fc.constantFrom(...Array.from('abcdefgh0123_-')) });
 
 test('whatever a secret is made of, lines stay JSON of the same shape and types', () => {
   fc.assert(

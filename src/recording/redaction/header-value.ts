@@ -1,0 +1,34 @@
+/** So long may a header be. */
+const longestHeader = 16 << 10;
+const shortestValue = 6;
+/** What ends a header in running text: its line, or the text round it. */
+const stop = /[\r\n"]|\\+[rnt"]/;
+const word = /^(?:(?:Bearer|Basic|Token|ApiKey|Digest|Negotiate)(?:\s|%20|\+)+)?[^\s,;"'`<>\\]+/i;
+const scheme = /^(?:Bearer|Basic|Token|ApiKey|Digest|Negotiate)[\s%+]/i;
+const cookies = /^[^\s=;,]{1,200}=/;
+
+/**
+ * The value of a header that is written as `Name: value` at `from`. Prose has colons too, and is none: a value is one word
+ * behind its scheme, cookies have equals signs, and what stands behind `Token:` or `Secret:` looks like nothing that is read.
+ * @returns undefined where there is none
+ */
+export function readHeader(text: string, name: string, from: number): { start: number; end: number } | undefined {
+  const blank = /^[ \t]*/.exec(text.slice(from, from + 100))?.[0].length ?? 0;
+  const start = from + blank;
+  const window = text.slice(start, start + longestHeader);
+  const line = window.slice(0, stop.exec(window)?.index ?? window.length);
+  const length = /cookie/i.test(name) ? (cookies.test(line) ? line.length : 0) : lengthOfWord(name, line);
+  return length < shortestValue ? undefined : { start, end: start + length };
+}
+
+function lengthOfWord(name: string, line: string): number {
+  const [value = ''] = word.exec(line) ?? [];
+  if (scheme.test(value) && (isUnread(value) || value.length === line.trimEnd().length)) return value.length;
+  const isAlone = value.length === line.trimEnd().length;
+  return isUnread(value) || (isAlone && /-|^authorization$/i.test(name)) ? value.length : 0;
+}
+
+/** Nobody reads it: it has digits among its letters, or is longer than words are. */
+function isUnread(value: string): boolean {
+  return (/\d/.test(value) && value.length >= 8) || value.length >= 20;
+}
