@@ -1,4 +1,4 @@
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { RepriseError, reasonOf, systemCode } from '../foundation/reprise-error.ts';
 import { configName } from './project-config.ts';
@@ -83,6 +83,8 @@ function makeKey(folder: string): ProjectKey {
 
 function readKey(file: string): ProjectKey {
   try {
+    // Whoever reads a pipe waits for a writer.
+    if (statSync(file).isFIFO()) throw new Error('it is a pipe');
     return checked({ text: readFileSync(file, 'utf8').trim(), from: file });
   } catch (error) {
     if (error instanceof RepriseError) throw error;

@@ -54,7 +54,7 @@ export async function redactRecording(name: string, options: RedactRecordingOpti
   try {
     await rewrite(made, file, options);
     if (sumOf(redactor) === before) return false;
-    if (isPacked(file)) await pack(made);
+    if (isPacked(file)) await pack(made, statSync(file).mode);
     renameSync(made, file);
     return true;
   } catch (error) {
@@ -64,7 +64,7 @@ export async function redactRecording(name: string, options: RedactRecordingOpti
       cause: error,
     });
   } finally {
-    rmSync(made, { force: true });
+    for (const left of [made, `${made}.gz`]) rmSync(left, { force: true });
   }
 }
 
@@ -180,8 +180,8 @@ function isPacked(file: string): boolean {
   return file.endsWith('.gz');
 }
 
-async function pack(file: string): Promise<void> {
+async function pack(file: string, mode: number): Promise<void> {
   const { createGzip } = await import('node:zlib');
-  await pipeline(createReadStream(file), createGzip(), createWriteStream(`${file}.gz`));
+  await pipeline(createReadStream(file), createGzip(), createWriteStream(`${file}.gz`, { mode }));
   renameSync(`${file}.gz`, file);
 }

@@ -1,0 +1,32 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { findKey } from '../../../src/recording/project-key.ts';
+import { redactRecording } from '../../../src/recording/redaction/redact-recording.ts';
+import { Redactor } from '../../../src/recording/redaction/redactor.ts';
+import { makeFolder } from '../../support/files.ts';
+import { record } from '../../support/recorder.ts';
+
+const key = 'the key of these tests, long enough';
+
+test('a packed recording stays as private as it was, and nothing is left beside it', async () => {
+  const { file } = await record(['cat'], { input: '{"api_key":"kept-at-first"}\n', options: ['--no-redact'] });
+  const packed = join(makeFolder(), 'recording.jsonl.gz');
+  writeFileSync(packed, gzipSync(readFileSync(file)));
+  chmodSync(packed, 0o600);
+  const redactor = new Redactor({ key, rules: { fields: new Set() } });
+  expect(await redactRecording(packed, { redactor, fingerprint: '0'.repeat(16) })).toBe(true);
+  expect(gunzipSync(readFileSync(packed)).toString()).not.toContain('kept-at-first');
+  expect(statSync(packed).mode & 0o777).toBe(0o600);
+  expect(readdirSync(dirname(packed))).toEqual(['recording.jsonl.gz']);
+});
+
+test('a key that is a pipe is refused, and not waited for', () => {
+  const folder = makeFolder();
+  const file = join(folder, '.reprise/key');
+  mkdirSync(dirname(file));
+  execFileSync('mkfifo', [file]);
+  expect(() => findKey(folder, {})).toThrow(`Failed to read the key ${file}: it is a pipe. Check its permissions.`);
+});
