@@ -1,3 +1,4 @@
+import { parseJson } from '../../foundation/parse-json.ts';
 import type { SecretRange } from './secret-index.ts';
 
 /** A name as programs give it. */
@@ -12,7 +13,7 @@ const aroundKey = 100;
 export function fitRanges(text: string, ranges: readonly SecretRange[]): SecretRange[] {
   const meant = ranges.filter((range) => !isKey(text, range) && !isProtocolWord(text, range) && !isNumber(text, range));
   const doubtful = meant.filter((range) => isDoubtful(text, range));
-  if (doubtful.length === 0 || !isJson(text)) return meant;
+  if (doubtful.length === 0 || parseJson(text) === undefined) return meant;
   const sure = doubtful.length === meant.length ? [] : meant.filter((range) => !isDoubtful(text, range));
   return [...sure, ...insideStrings(text, doubtful)];
 }
@@ -54,15 +55,6 @@ function isDoubtful(text: string, { start, end, kind }: SecretRange): boolean {
     text[end - 1] === '\\' ||
     number.test(text.slice(start, Math.min(end, start + aroundKey)))
   );
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The ranges that stand inside of one string each, cut where they would begin or end within an escape. */
