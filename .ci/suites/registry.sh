@@ -229,7 +229,11 @@ copied() {
 }
 check 'copied by skopeo to another registry, and pulled from there, it is equal' copied
 
-page() { (cd "$root" && TEST_REGISTRY=127.0.0.1:$open_port npx vitest run test/sharing/page.test.ts); }
+page() {
+  local before
+  before=$(writes open)
+  (cd "$root" && TEST_REGISTRY=127.0.0.1:$open_port npx vitest run test/sharing/page.test.ts) && [ "$(writes open)" -gt "$before" ]
+}
 check "the ten commands of docs/sharing.md, and the README's three, lead to another team's CI" page
 
 # A recording of 200 MB, so that there is a middle of a transfer.

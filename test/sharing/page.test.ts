@@ -1,12 +1,15 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { readPage, writeFiles } from '../clients/page.ts';
 import type { Project } from '../clients/project.ts';
 import { addRecording, extract, makeProject } from '../clients/project.ts';
 import { serveRegistry } from '../support/registry.ts';
 import type { Finished } from '../support/run.ts';
 import { root } from '../support/run.ts';
+
+// Every command is a start of its own.
+vi.setConfig({ testTimeout: 120_000 });
 
 const secret = ['sk-', 'reprise-fedcba9876543210'].join('');
 const answer = "['12', '345']";
