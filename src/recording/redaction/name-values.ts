@@ -38,6 +38,8 @@ export const nameTrigrams = ['key', 'sec', 'tok', 'pas', 'pwd', 'aut', 'coo', 'j
 export const fieldTrigrams = ['set', 'too', 'par'];
 
 const longestName = 100;
+/** A list of two, or a tuple, begins so; anywhere else a name may be a value of its own: `"credential_type": "api-key"`. */
+const tupleStart = /[[(][ ]*\\*["']$/;
 /** The value of a pair stands no farther behind its name. */
 const longestPair = 1024;
 /** What credentials are put into: what stands in there has names of its own. */
@@ -142,7 +144,7 @@ function takePair(text: string, { name, start, end, unit }: Name, found: NameSea
       longest: longestPair,
       visit: (value, key) => key === 'value' && take(text, { kind: name, found }, value),
     });
-  else if (headerName.test(name)) {
+  else if (headerName.test(name) && tupleStart.test(before)) {
     const quoted = readQuoted(text, skipSpace(text, end));
     if (quoted !== undefined) take(text, { kind: name, found }, quoted);
   }

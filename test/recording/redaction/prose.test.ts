@@ -6,6 +6,7 @@ function createRedactor(): Redactor {
 }
 
 test.each([
+  '{"credential_type":"api-key","tool_parameters":{"city":"Paris"}}',
   '{"text":"Token: a unit of text that a model reads."}',
   '{"text":"Secret: never give up.\\nAuthorization: required for all of it\\nCookie: chocolate chip with nuts"}',
   '{"url":"https://rates.example/latest?code=EURUSD&base=1"}',
