@@ -29,11 +29,6 @@ export interface RedactorOptions {
   rules: RedactionRules;
 }
 
-/** A range of a text, and the secret in it. */
-interface Spot extends NamedValue {
-  isKept?: boolean;
-}
-
 /** What is gone through, and what has been found in it. */
 interface Search extends NameSearch {
   text: string;
@@ -159,9 +154,9 @@ export class Redactor {
   }
 
   /** What was asked for. @returns what is to be kept */
-  #takeWished(text: string, take: (value: NamedValue) => void): Spot[] {
+  #takeWished(text: string, take: (value: NamedValue) => void): NamedValue[] {
     const { places, expressions = [] } = this.#rules;
-    const kept: Spot[] = [];
+    const kept: NamedValue[] = [];
     for (const { wish, key, ...spot } of places === undefined ? [] : findWished(text, places)) {
       if (wish === 'keep') kept.push({ ...spot, kind: key });
       else take({ ...spot, kind: key });
