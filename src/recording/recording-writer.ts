@@ -8,10 +8,11 @@ import { LineRedaction } from './redaction/line-redaction.ts';
 import type { Redactor } from './redaction/redactor.ts';
 import { SlabWriter } from './slab-writer.ts';
 
-/** What is encoded in one turn of the event loop, so that forwarding is never held up for more than about 2 ms. */
+/** What is encoded in one turn of the event loop at most, and for how many milliseconds: forwarding waits so long. */
 const turnBytes = 256 << 10;
-/** The same where secrets are looked for, which takes several times as long. */
-const redactedTurnBytes = 96 << 10;
+const turnTime = 2;
+/** The time is looked at so often: where secrets are looked for, the first lines of a session take many times as long. */
+const portionBytes = 8 << 10;
 /**
  * Input that comes faster than lines can be checked and encoded is a burst: encoding gives way to forwarding until it is
  * over, or too much waits. The rate is measured over a window of so many milliseconds, and over the time in it that was
@@ -195,16 +196,23 @@ export class RecordingWriter {
   }
 
   #encodeSlice(): void {
-    const limit = this.#slab.used + (this.#redaction === undefined ? turnBytes : redactedTurnBytes);
+    const { clock } = this.#options;
+    const limit = this.#slab.used + turnBytes;
+    const until = clock.now() + turnTime;
+    do this.#encodePortion();
+    while (this.#head < this.#queue.length && this.#slab.used < limit && clock.now() < until);
+    this.#forgetEncoded();
+  }
+
+  #encodePortion(): void {
+    const limit = this.#slab.used + portionBytes;
     while (this.#slab.used < limit) {
       const entry = this.#queue[this.#head];
-      if (entry === undefined) break;
-      if (this.#encodeStep(entry)) {
-        this.#head++;
-        this.#offset = 0;
-      }
+      if (entry === undefined) return;
+      if (!this.#encodeStep(entry)) continue;
+      this.#head++;
+      this.#offset = 0;
     }
-    this.#forgetEncoded();
   }
 
   /** Cuts off what is encoded: all of it, or many at once, since each cut moves the rest. */
