@@ -49,7 +49,8 @@ function dial(port: number, host = '127.0.0.1'): { socket: Socket; received: () 
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
   const over = new Promise<string>((resolve) => {
     socket.once('end', () => resolve('end'));
-    socket.once('error', ({ message }) => resolve(message.split(' ').at(-1) ?? ''));
+    // A reset that is quicker than the connection's own event is one of `connect`.
+    socket.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code ?? ''));
   });
   return { socket, received: () => Buffer.concat(chunks).toString(), over };
 }
