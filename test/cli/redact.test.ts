@@ -110,3 +110,13 @@ test('a replay of a redacted recording answers the same secret, another one, and
     });
   }
 });
+
+test('what is redacted later with another key leaves the first key in force', async () => {
+  const file = await makeOld();
+  await reprise(['redact', file], { REPRISE_KEY });
+  const { stderr } = await reprise(['redact', file, '--redact', '/plain/'], { REPRISE_KEY: `${REPRISE_KEY}, another` });
+  expect(stderr).toContain('2 secrets redacted');
+  expect(readFileSync(file, 'utf8').match(/"redaction":/g)).toHaveLength(1);
+  const asked = makeFile(request('1', { note: secret }), 'request.json');
+  expect((await reprise(['explain', file, asked, '--secrets', 'exact'], { REPRISE_KEY })).exitCode).toBe(0);
+});

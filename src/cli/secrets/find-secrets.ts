@@ -1,9 +1,11 @@
-import { closeSync } from 'node:fs';
+import { closeSync, fstatSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { RepriseError, reasonOf } from '../../foundation/reprise-error.ts';
 import { openPlain } from '../../recording/recording-reader.ts';
 import { isStub, readStub } from '../drop-in/read-stub.ts';
+import { openProgress } from '../progress.ts';
 import type { Detector } from './detector.ts';
-import { openDetectors } from './detector.ts';
+import { openDetector } from './detector.ts';
 import { scanLines } from './scan-lines.ts';
 import { scanStub } from './scan-stub.ts';
 
@@ -25,9 +27,9 @@ export interface SecretFinding {
  * @throws RepriseError where it can't be read, or not be gone through
  */
 export async function findSecrets(file: string): Promise<readonly SecretFinding[]> {
-  const detectors = await openDetectors();
+  const detector = await openDetector(dirname(file));
   try {
-    return await scanFile(file, detectors);
+    return await scanFile(file, detector);
   } catch (error) {
     if (error instanceof RepriseError) throw error;
     throw new RepriseError(
@@ -38,11 +40,14 @@ export async function findSecrets(file: string): Promise<readonly SecretFinding[
   }
 }
 
-async function scanFile(file: string, detectors: readonly Detector[]): Promise<SecretFinding[]> {
+async function scanFile(file: string, detector: Detector): Promise<SecretFinding[]> {
   const fd = await openPlain(file);
+  const progress = await openProgress('looking for secrets', fstatSync(fd).size, process.stderr);
   try {
-    return isStub(file) ? await scanStub(readStub(file), detectors) : await scanLines(fd, detectors);
+    if (isStub(file)) return await scanStub(readStub(file), detector);
+    return await scanLines(fd, { detector, onProgress: progress.update });
   } finally {
+    progress.stop();
     closeSync(fd);
   }
 }

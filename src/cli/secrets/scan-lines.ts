@@ -21,13 +21,16 @@ const mostFound = 10_000;
  * Looks for secrets in the lines of an open file.
  * @throws Error where a line is too long, or a rule fails
  */
-export async function scanLines(fd: number, detectors: readonly Detector[]): Promise<LineSecret[]> {
+export async function scanLines(
+  fd: number,
+  { detector, onProgress }: { detector: Detector; onProgress?: (position: number) => void },
+): Promise<LineSecret[]> {
   const found: LineSecret[] = [];
   const splitter = new LineSplitter(longestLine);
   let line = 0;
   const scan = (bytes: Buffer): void => {
     line++;
-    for (const place of scanLine(bytes.toString('latin1'), detectors)) found.push({ line, ...place });
+    for (const place of scanLine(bytes, detector)) found.push({ line, ...place });
   };
   for (let position = 0; found.length < mostFound;) {
     const slab = Buffer.allocUnsafe(slabSize);
@@ -36,6 +39,7 @@ export async function scanLines(fd: number, detectors: readonly Detector[]): Pro
     position += count;
     if (!splitter.push(slab.subarray(0, count), scan))
       throw new Error(`line ${line + 1} is longer than ${longestLine >> 20} MiB`);
+    onProgress?.(position);
     await nextTurn();
   }
   splitter.end(scan);

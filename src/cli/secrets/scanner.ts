@@ -1,7 +1,9 @@
 import type { FoundSecret } from '../../foundation/find-shapes.ts';
 import { placeholderPattern, placeholderStart } from '../../foundation/placeholder.ts';
 import { asError } from '../../foundation/reprise-error.ts';
-import type { Detector } from './detector.ts';
+
+/** Finds secrets in a text, as Latin-1 with whatever escapes are in it. @returns where they stand, in any order */
+export type Scan = (text: string) => FoundSecret[];
 
 /** What a rule is given at once, so that no expression of it can run away, and how much of it again with what follows. */
 const longestChunk = 256 << 10;
@@ -41,13 +43,13 @@ interface RuleContext {
 }
 
 /** Loads the rules of secretlint, a scanner that is kept up to date by others. */
-export async function openScanner(): Promise<Detector> {
+export async function openScanner(): Promise<Scan> {
   const { rules } = await import('@secretlint/secretlint-rule-preset-recommend');
   return createScanner(rules); // as any: their types are those of a package that is not needed
 }
 
-/** Makes one detector of rules. What they say of a secret holds the secret; only the kind is taken. */
-export function createScanner(rules: readonly ScannerRule[]): Detector {
+/** Makes one search of rules. What they say of a secret holds the secret; only the kind is taken. */
+export function createScanner(rules: readonly ScannerRule[]): Scan {
   let found: FoundSecret[] = [];
   let base = 0;
   const context: RuleContext = {

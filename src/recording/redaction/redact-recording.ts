@@ -87,7 +87,7 @@ function learn(
   bytes: Buffer,
   { reader, redactor }: { reader: RecordingReader; redactor: Redactor },
 ): void {
-  redactor.learn(line.kind === 'message' ? reader.readPayload(line) : bytes);
+  redactor.find(line.kind === 'message' ? reader.readPayload(line) : bytes);
 }
 
 async function rewrite(made: string, file: string, options: RedactRecordingOptions): Promise<void> {
@@ -107,7 +107,7 @@ async function rewrite(made: string, file: string, options: RedactRecordingOptio
 }
 
 interface CopyOptions extends RedactRecordingOptions {
-  /** The fingerprint of the key that the recording names already. */
+  /** The fingerprint of the key that the recording names already; it stays the one. */
   knownKey: string | undefined;
 }
 
@@ -127,7 +127,7 @@ class RedactedCopy {
     this.#redaction = new LineRedaction(redactor);
     const { header } = reader;
     this.#write(Buffer.from(`${JSON.stringify({ ...header, command: redactor.redactCommand(header.command) })}\n`));
-    if (knownKey !== fingerprint)
+    if (knownKey === undefined)
       this.#write(Buffer.from(`${encodeEvent(0, 'about', { redaction: { key: fingerprint } })}\n`));
   }
 

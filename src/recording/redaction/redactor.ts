@@ -29,6 +29,14 @@ export interface RedactorOptions {
   rules: RedactionRules;
 }
 
+/** What stands in a text. */
+export interface Found {
+  /** In the order of the text, none over another. */
+  secrets: SecretRange[];
+  /** What is to be kept, whatever it looks like. */
+  kept: { start: number; end: number }[];
+}
+
 /** What is gone through, and what has been found in it. */
 interface Search extends NameSearch {
   text: string;
@@ -66,15 +74,23 @@ export class Redactor {
   /** @returns the same bytes where there is no secret in them */
   redact(bytes: Buffer): Buffer {
     const text = bytes.toString('latin1');
-    let ranges = this.#find(text, bytes);
+    const { secrets } = this.find(bytes, text);
+    return secrets.length === 0 ? bytes : this.#replace(text, secrets);
+  }
+
+  /**
+   * Only looks, and learns: what comes later is known from the beginning.
+   * @param text the same bytes as Latin-1
+   */
+  find(bytes: Buffer, text = bytes.toString('latin1')): Found {
+    const found = this.#find(text, bytes);
     const hidden = undoNeedlessEscapes(text);
-    if (hidden !== undefined) {
-      const { plain, placeOf } = hidden;
-      const more = this.#find(plain, Buffer.from(plain, 'latin1'));
-      for (const range of more) Object.assign(range, { start: placeOf(range.start), end: placeOf(range.end) });
-      if (more.length > 0) ranges = outermost([...ranges, ...more]);
-    }
-    return ranges.length === 0 ? bytes : this.#replace(text, ranges);
+    if (hidden === undefined) return found;
+    const { plain, placeOf } = hidden;
+    const more = this.#find(plain, Buffer.from(plain, 'latin1'));
+    for (const range of [...more.secrets, ...more.kept])
+      Object.assign(range, { start: placeOf(range.start), end: placeOf(range.end) });
+    return { secrets: outermost([...found.secrets, ...more.secrets]), kept: [...found.kept, ...more.kept] };
   }
 
   /** A text that is no line of the session. */
@@ -100,12 +116,7 @@ export class Redactor {
     });
   }
 
-  /** Only looks, so that what comes later is known from the beginning. */
-  learn(bytes: Buffer): void {
-    this.#find(bytes.toString('latin1'), bytes);
-  }
-
-  #find(text: string, bytes: Buffer): SecretRange[] {
+  #find(text: string, bytes: Buffer): Found {
     const ranges: SecretRange[] = [];
     let isAnyNew = false;
     const found = ({ kind, start, end, value }: NamedValue): void => {
@@ -125,9 +136,10 @@ export class Redactor {
     if (isAnyNew)
       this.#table.scan(bytes, (at, flags) => ((flags & isLearned) === 0 ? at + 1 : this.#look(search, at, isLearned)));
     if (this.#index.hasOdd) ranges.push(...this.#index.findOdd(text));
-    if (ranges.length === 0) return ranges;
+    if (ranges.length === 0) return { secrets: ranges, kept };
     const outer = outermost(fitRanges(text, ranges));
-    return outer.filter((range) => !kept.some((one) => one.start <= range.start && range.end <= one.end));
+    const secrets = outer.filter((range) => !kept.some((one) => one.start <= range.start && range.end <= one.end));
+    return { secrets, kept };
   }
 
   /** A secret may begin inside a name, or inside of another: neither is passed over. */
