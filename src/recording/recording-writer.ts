@@ -1,4 +1,5 @@
 import type { Clock } from '../foundation/clock.ts';
+import { BurstMeter, burstWindow } from './burst-meter.ts';
 import { encodeEvent } from './envelope.ts';
 import type { Header } from './header.ts';
 import type { Channel, LinePiece } from './line-encoder.ts';
@@ -13,13 +14,6 @@ const turnBytes = 256 << 10;
 const turnTime = 2;
 /** The time is looked at so often: where secrets are looked for, the first lines of a session take many times as long. */
 const portionBytes = 8 << 10;
-/**
- * Input that comes faster than lines can be checked and encoded is a burst: encoding gives way to forwarding until it is
- * over, or too much waits. The rate is measured over a window of so many milliseconds, and over the time in it that was
- * not spent encoding, when nothing could come.
- */
-const burstBytesPerMs = 80_000;
-const burstWindow = 2;
 /** What comes within so many milliseconds is encoded and written together: a round trip does not wait for either. */
 const batchWindow = 1;
 /** Beyond this much waiting, the sources must pause: a burst of 64 MB that is echoed is kept twice. */
@@ -56,10 +50,7 @@ export class RecordingWriter {
   #head = 0; // the first entry that is not encoded yet
   #offset = 0; // how far its bytes are
   #waiting = 0; // bytes in the queue
-  #windowStart: number;
-  #windowBytes = 0;
-  #windowBusy = 0;
-  #isBurst = false;
+  readonly #meter: BurstMeter;
   #isScheduled = false;
   #isFull = false;
   #hasFailed = false;
@@ -71,7 +62,7 @@ export class RecordingWriter {
   /** Writes `header` before it returns. `fd` is open for appending, and is closed by `end`. */
   constructor(fd: number, header: Header, options: WriterOptions) {
     this.#options = options;
-    this.#windowStart = options.clock.now();
+    this.#meter = new BurstMeter(options.clock);
     this.#slab = new SlabWriter(
       fd,
       () => this.#turn(),
@@ -107,7 +98,7 @@ export class RecordingWriter {
     if (this.#hasFailed) return;
     this.#add({ kind: 'bytes', channel, at, bytes });
     this.#waiting += bytes.length;
-    this.#windowBytes += bytes.length;
+    this.#meter.add(bytes.length);
     this.#isFull ||= this.#waiting > mostWaiting;
   }
 
@@ -162,10 +153,10 @@ export class RecordingWriter {
       this.#schedule(burstWindow);
       return;
     }
-    const began = this.#options.clock.now();
-    if (!this.#slab.isBehind) this.#encodeSlice();
-    this.#slab.flush();
-    this.#windowBusy += this.#options.clock.now() - began;
+    this.#meter.without(() => {
+      if (!this.#slab.isBehind) this.#encodeSlice();
+      this.#slab.flush();
+    });
     this.#makeRoom();
     if (this.#head < this.#queue.length && !this.#slab.isBehind) this.#schedule();
     else this.#settle();
@@ -173,14 +164,7 @@ export class RecordingWriter {
 
   /** In a burst the event loop is left to the forwarding, and blocks meanwhile instead of turning. */
   #givesWay(): boolean {
-    const elapsed = this.#options.clock.now() - this.#windowStart;
-    if (elapsed >= burstWindow) {
-      this.#isBurst = this.#windowBytes > burstBytesPerMs * (elapsed - this.#windowBusy);
-      this.#windowStart += elapsed;
-      this.#windowBytes = 0;
-      this.#windowBusy = 0;
-    }
-    return this.#isBurst && !this.#isFull && !this.#isEnding;
+    return this.#meter.isBurst() && !this.#isFull && !this.#isEnding;
   }
 
   #makeRoom(): void {
