@@ -4,7 +4,7 @@ import { decodeRequestLine } from '../protocol/request.ts';
 import { LineSplitter } from '../transport/line-splitter.ts';
 import type { Disturber } from './faults/disturber.ts';
 import type { AskedLine } from './ledger.ts';
-import type { AskedRequest, ResponderOptions } from './responder.ts';
+import type { AskedRequest, Client, ResponderOptions } from './responder.ts';
 import { Responder } from './responder.ts';
 import type { Step } from './step.ts';
 
@@ -17,7 +17,7 @@ interface Postponed extends AskedRequest {
   start: number;
 }
 
-export interface ConversationOptions extends Omit<ResponderOptions, 'onAnswered'> {
+export interface ConversationOptions extends ResponderOptions {
   clock: Clock;
   faults?: Disturber | undefined;
 }
@@ -25,23 +25,23 @@ export interface ConversationOptions extends Omit<ResponderOptions, 'onAnswered'
 /** One client: its lines are read, acknowledged, and answered. */
 export class Conversation {
   readonly #options: ConversationOptions;
+  readonly #client: Client;
   readonly #responder: Responder;
   readonly #splitter = new LineSplitter(longestRequest);
   #postponed: Postponed[] = [];
   /** Answers to lines that came together: at a pace, all of these are acknowledged first. */
   #begun: (() => Step | undefined)[] | undefined;
 
-  constructor(options: ConversationOptions) {
+  constructor(options: ConversationOptions, client: Client) {
     this.#options = options;
+    this.#client = client;
     const { faults } = options;
-    this.#responder = new Responder(
-      faults === undefined ? options : { ...options, onAnswered: (asked) => faults.close(asked) },
-    );
+    this.#responder = new Responder(options, client, faults && ((asked) => faults.close(asked)));
   }
 
   /** Nothing is being answered. */
   get isIdle(): boolean {
-    return this.#responder.running === 0 && this.#postponed.length === 0 && this.#options.queue.isIdle;
+    return this.#responder.running === 0 && this.#postponed.length === 0 && this.#client.queue.isIdle;
   }
 
   /** @returns false once a line was too long: nothing more is to be read from this client */
@@ -63,14 +63,15 @@ export class Conversation {
     if (this.#postponed.length === 0) return;
     const postponed = this.#postponed;
     this.#postponed = [];
-    this.#options.queue.fill(() => {
+    this.#client.queue.fill(() => {
       for (const one of postponed) this.#play(one);
     });
   }
 
   /** At a pace, all lines that have come are acknowledged before the first is played, so that none waits for another. */
   #take(split: (visit: (line: Buffer) => void) => void): void {
-    const { tempo, ledger, connection, passOn, faults, queue } = this.#options;
+    const { tempo, ledger, passOn, faults } = this.#options;
+    const { queue, connection } = this.#client;
     const isInstant = tempo.factor === 0;
     queue.fill((now) => {
       const requests: Postponed[] = [];
@@ -101,7 +102,8 @@ export class Conversation {
    * @returns when the acknowledgement left
    */
   #acknowledge(now: number, { number }: AskedLine): number {
-    const { queue, format, tempo, clock } = this.#options;
+    const { format, tempo, clock } = this.#options;
+    const { queue } = this.#client;
     queue.push({ place: 'acknowledgement', due: now, bytes: format.acknowledgement, asked: number });
     if (tempo.factor === 0) return now;
     queue.flush();
@@ -115,7 +117,7 @@ export class Conversation {
   }
 
   #push(step: Step | undefined): void {
-    if (step !== undefined) this.#options.queue.push(step);
+    if (step !== undefined) this.#client.queue.push(step);
   }
 
   /**
@@ -123,7 +125,8 @@ export class Conversation {
    * all that follow; and it is known from the first of them which invocation it is.
    */
   #disturb(bytes: Buffer, now: number, faults: Disturber): void {
-    const { queue, ledger, connection, format, passOn, tempo, clock } = this.#options;
+    const { ledger, format, passOn, tempo, clock } = this.#options;
+    const { queue, connection } = this.#client;
     if (faults.isDeaf(connection)) return;
     const line = ledger.open(connection);
     const asked = line.number;

@@ -42,26 +42,34 @@ export interface Answer {
   abandon?: () => void;
 }
 
-export interface ResponderOptions extends PlaybackOptions {
+/** Whom answers go to. */
+export interface Client {
   queue: StepQueue;
   /** 0 is stdio; others are counted from 1. */
   connection: number;
+}
+
+/** The same for all clients, and one object for all: a copy for each would cost every access to it a look-up. */
+export interface ResponderOptions extends PlaybackOptions {
   ledger: Ledger;
   /** What a request gets that finds nothing. */
   onMiss: MissPolicy;
   /** Takes requests that are not known, so that they are not missed. */
   passOn?: (request: PassedRequest) => void;
-  /** Told when nothing more answers a line. */
-  onAnswered?: ((asked: number) => void) | undefined;
 }
 
 /** Finds what answers a line, as a chain of steps: each is made when the one before has been sent. */
 export class Responder {
   readonly #options: ResponderOptions;
+  readonly #client: Client;
+  readonly #onAnswered: ((asked: number) => void) | undefined;
   #running = 0;
 
-  constructor(options: ResponderOptions) {
+  /** @param onAnswered told when nothing more answers a line */
+  constructor(options: ResponderOptions, client: Client, onAnswered?: (asked: number) => void) {
     this.#options = options;
+    this.#client = client;
+    this.#onAnswered = onAnswered;
   }
 
   /** So many invocations are being answered. */
@@ -89,8 +97,7 @@ export class Responder {
 
   /** @returns undefined while it can't be known yet what a request matches */
   answer(asked: AskedRequest): Answer | undefined {
-    const { script, connection } = this.#options;
-    const match = script.match(asked.request, connection);
+    const match = this.#options.script.match(asked.request, this.#client.connection);
     if (match.kind === 'later') return undefined;
     if (match.kind === 'found') return this.#play(asked, match);
     const { miss } = match;
@@ -120,7 +127,8 @@ export class Responder {
 
   /** What was never recorded is answered by somebody else. */
   #pass({ request, line: asked }: AskedRequest, line: Buffer): undefined {
-    const { queue, format, ledger, passOn } = this.#options;
+    const { format, ledger, passOn } = this.#options;
+    const { queue } = this.#client;
     const id = Buffer.from(format.id(request.id));
     ledger.pass(asked, request);
     this.#running++;
@@ -149,6 +157,6 @@ export class Responder {
   }
 
   #answered({ number }: AskedLine): void {
-    this.#options.onAnswered?.(number);
+    this.#onAnswered?.(number);
   }
 }

@@ -22,7 +22,7 @@ const lastWords = 100;
 /** What was sent before an end that was asked for may take so long to leave, in milliseconds. */
 const patience = 100;
 
-export interface StageOptions extends Omit<ConversationOptions, 'queue' | 'connection'>, StdinOptions {
+export interface StageOptions extends ConversationOptions, StdinOptions {
   clock: Clock;
   journal: Journal;
   exitOnEof: boolean;
@@ -219,7 +219,7 @@ export class Stage {
   }
 
   #openConversation(queue: StepQueue, connection: number): Conversation {
-    const conversation = new Conversation({ ...this.#options, queue, connection });
+    const conversation = new Conversation(this.#options, { queue, connection });
     this.#conversations.add(conversation);
     return conversation;
   }
