@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isJsonObject, parseJson } from '../foundation/parse-json.ts';
+import { readSmallText } from '../foundation/read-small-text.ts';
 import { RepriseError, reasonOf, systemCode } from '../foundation/reprise-error.ts';
 
 /** What a registry is shown. */
@@ -12,7 +12,15 @@ export type Credentials =
   | { kind: 'token'; token: string };
 
 const helperPatience = 30_000;
+const longestConfig = 4 << 20;
 const hub = 'https://index.docker.io/v1/';
+/** All that Docker Hub is called; Docker keeps what it has for it under `hub`. */
+const hubHosts: readonly string[] = ['docker.io', 'index.docker.io', 'registry-1.docker.io'];
+
+/** Whether a host is Docker Hub. */
+export function isHub(host: string): boolean {
+  return hubHosts.includes(host.toLowerCase());
+}
 
 /**
  * What Docker would show a registry: that of the host's own helper, of the general one, or of the file itself.
@@ -22,25 +30,38 @@ const hub = 'https://index.docker.io/v1/';
 export async function findCredentials(
   host: string,
   env: NodeJS.ProcessEnv = process.env,
+  patience = helperPatience,
 ): Promise<Credentials | undefined> {
   const folder = (env['DOCKER_CONFIG'] ?? '') || join(homedir(), '.docker');
   const config = readDockerConfig(join(folder, 'config.json'));
-  const server = host === 'docker.io' ? hub : host;
-  const helper = textOf(objectOf(config['credHelpers'])[server]) ?? textOf(config['credsStore']);
-  const ofHelper = helper === undefined ? undefined : await askHelper(helper, server, env);
+  const server = isHub(host) ? hub : host;
+  const helpers = objectOf(config['credHelpers']);
+  const ofHost = namesOf(server).find((name) => Object.hasOwn(helpers, name)) ?? server;
+  const helper = textOf(helpers[ofHost]) ?? textOf(config['credsStore']);
+  const ofHelper = helper === undefined ? undefined : await askHelper(helper, server, { env, patience });
   return ofHelper ?? fromAuths(objectOf(config['auths']), server);
 }
 
 function readDockerConfig(file: string): Record<string, unknown> {
-  if (!existsSync(file)) return {};
-  const value = parseJson(readFileSync(file, 'utf8'));
+  const value = parseJson(readText(file));
   if (isJsonObject(value)) return value;
   throw new RepriseError('denied', `Failed to read ${file}: it is no JSON object. Mend it.`, { file });
 }
 
+/** @returns an empty object's text where there is no such file */
+function readText(file: string): string {
+  try {
+    return readSmallText(file, longestConfig);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return '{}';
+    throw new RepriseError('denied', `Failed to read ${file}: ${reasonOf(error)}. Mend it.`, { file, cause: error });
+  }
+}
+
 /** Older versions of Docker have written a scheme and a path to the host. */
 function fromAuths(auths: Record<string, unknown>, server: string): Credentials | undefined {
-  const key = [server, ...Object.keys(auths).filter((name) => hostOf(name) === hostOf(server))].find((name) =>
+  const names = namesOf(server);
+  const key = [...names, ...Object.keys(auths).filter((name) => names.includes(hostOf(name)))].find((name) =>
     Object.hasOwn(auths, name),
   );
   const entry = objectOf(key === undefined ? undefined : auths[key]);
@@ -53,26 +74,32 @@ function fromAuths(auths: Record<string, unknown>, server: string): Credentials 
   return username === undefined || password === undefined ? undefined : { kind: 'password', username, password };
 }
 
+/** What a server may be called in Docker's file, the usual name first. */
+function namesOf(server: string): readonly string[] {
+  return server === hub ? [hub, ...hubHosts] : [server];
+}
+
 function hostOf(server: string): string {
   return server.replace(/^https?:\/\//, '').replace(/\/.*$/, '');
 }
 
 /** Asks `docker-credential-NAME get` by the helpers' protocol: the server on stdin, JSON on stdout. */
-async function askHelper(name: string, server: string, env: NodeJS.ProcessEnv): Promise<Credentials | undefined> {
+async function askHelper(
+  name: string,
+  server: string,
+  { env, patience }: { env: NodeJS.ProcessEnv; patience: number },
+): Promise<Credentials | undefined> {
   const program = `docker-credential-${name}`;
   if (!/^[\w.-]+$/.test(name)) throw helperFailed(program, 'it has no name of a program');
   const output = await new Promise<string>((resolve, reject) => {
-    const child = execFile(program, ['get'], { env, timeout: helperPatience }, (error, stdout, stderr) => {
+    const options = { env, timeout: patience, killSignal: 'SIGKILL' } as const;
+    const child = execFile(program, ['get'], options, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       // Helpers say on either stream that they know nothing of a server.
       else if (/credentials not found|no credentials/i.test(stdout + stderr)) resolve('');
-      else
-        reject(
-          helperFailed(
-            program,
-            systemCode(error) === 'ENOENT' ? 'it is not on the PATH' : reasonOf(stderr.trim() || 'it failed'),
-          ),
-        );
+      else if (systemCode(error) === 'ENOENT') reject(helperFailed(program, 'it is not on the PATH'));
+      else if (error.killed === true) reject(helperFailed(program, `it gave no answer in ${patience / 1000} s`));
+      else reject(helperFailed(program, reasonOf(stderr.trim() || 'it failed')));
     });
     child.stdin?.on('error', () => undefined); // one that does not read is told by its status
     child.stdin?.end(server);

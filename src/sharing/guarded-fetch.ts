@@ -1,9 +1,17 @@
 import { RepriseError, asError, reasonOf, systemCode } from '../foundation/reprise-error.ts';
+import { parseAddress, parseLead, refuseLead } from './addresses.ts';
 
 /** A server that says nothing for so long is given up, in milliseconds. */
 const patience = 60_000;
+/** One that is sent something may still be busy with what the system holds for it, which is some MB. */
+const sendingPatience = 240_000;
+/** What is handed to the socket at once, of a body that is whole. */
+const slabSize = 64 << 10;
 const mostRedirects = 5;
 const redirects = new Set([301, 302, 303, 307, 308]);
+
+/** What is sent: a text, or bytes, at once or as they come. */
+type Body = AsyncIterable<Uint8Array> | string | Uint8Array;
 
 /** A request to a server that is not trusted further than need be. */
 export interface GuardedRequest {
@@ -11,9 +19,11 @@ export interface GuardedRequest {
   method?: 'GET' | 'HEAD' | 'POST' | 'PUT';
   headers?: Readonly<Record<string, string>>;
   /** Made anew for each attempt. */
-  body?: () => AsyncIterable<Uint8Array> | string | Uint8Array;
+  body?: () => Body;
   /** Goes to the host of `url` alone. */
   authorization?: string | undefined;
+  /** Whether a busy server may be asked again. @default true for GET and HEAD */
+  isRepeatable?: boolean;
   /** Whether it may be sent on to another host, without credentials, as registries do with large content. */
   mayLeave?: boolean;
 }
@@ -25,18 +35,13 @@ export interface GuardedResponse {
   onLife: () => void;
 }
 
-/** Whether a host is this very machine. */
-export function isLoopback(host: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/.test(host);
-}
-
 /**
  * Fetches by `fetch`, and follows redirects by hand: plain HTTP goes to loopback only, and credentials never to another
  * host than they are for.
  * @throws RepriseError `not-reached`, or `registry` where the server leads elsewhere
  */
 export async function guardedFetch(request: GuardedRequest): Promise<GuardedResponse> {
-  const first = parseUrl(request.url, request.url);
+  const first = parseAddress(request.url);
   let url = first;
   for (let hop = 0; hop <= mostRedirects; hop++) {
     const answer = await send(request, url, url.origin === first.origin ? request.authorization : undefined);
@@ -45,51 +50,40 @@ export async function guardedFetch(request: GuardedRequest): Promise<GuardedResp
     await answer.response.body?.cancel();
     url = follow(request, url, location);
   }
-  throw refuse(first, `it leads from one address to the next more than ${mostRedirects} times`);
+  throw refuseLead(first, `it leads from one address to the next more than ${mostRedirects} times`);
 }
 
 function follow({ method = 'GET', authorization, mayLeave = false }: GuardedRequest, from: URL, location: string): URL {
-  const to = parseUrl(location, from.href);
-  if (method !== 'GET' && method !== 'HEAD') throw refuse(from, `it leads a ${method} to ${to.host}`);
-  if (to.username !== '' || to.password !== '') throw refuse(from, `it leads to ${to.host} with a password`);
-  if (isLoopback(to.host) && !isLoopback(from.host)) throw refuse(from, 'it leads to this very machine');
-  if (from.protocol === 'https:' && to.protocol === 'http:') throw refuse(from, `it leads to ${to.host} by plain HTTP`);
+  const to = parseLead(location, from);
+  if (method !== 'GET' && method !== 'HEAD') throw refuseLead(from, `it leads a ${method} to ${to.host}`);
   if (to.origin !== from.origin && !mayLeave)
-    throw refuse(
+    throw refuseLead(
       from,
       `it leads to ${to.host}${authorization === undefined ? '' : ', which the credentials are not for'}`,
     );
   return to;
 }
 
-/** @throws RepriseError where an address is none, or is plain HTTP to another machine */
-function parseUrl(text: string, base: string): URL {
-  const url = URL.canParse(text, base) ? new URL(text, base) : undefined;
-  if (url === undefined)
-    throw new RepriseError('registry', `Failed to fetch: '${text}' is no address. Check the server.`);
-  const isAllowed = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.host));
-  if (isAllowed) return url;
-  throw new RepriseError(
-    'registry',
-    `Failed to fetch ${url.protocol}//${url.host}: plain HTTP goes to this machine only. Use HTTPS.`,
-  );
-}
-
 async function send(request: GuardedRequest, url: URL, authorization: string | undefined): Promise<GuardedResponse> {
-  const { method = 'GET', headers = {}, body } = request;
+  const { method = 'GET', body } = request;
   const silence = new AbortController();
-  const timer = setTimeout(() => silence.abort(new Error(`nothing came for ${patience / 1000} s`)), patience);
+  const longest = body === undefined ? patience : sendingPatience;
+  const timer = setTimeout(() => silence.abort(new Error(`nothing came for ${longest / 1000} s`)), longest);
   timer.unref();
   const onLife = (): void => void timer.refresh();
   const content = body?.();
+  // A file is wanted as it is: what is unpacked on the way is not what was asked for.
+  const headers = new Headers({ 'accept-encoding': 'identity', ...request.headers });
+  if (authorization !== undefined) headers.set('authorization', authorization);
+  if (content instanceof Uint8Array) headers.set('content-length', String(content.length));
+  const init = {
+    method,
+    headers,
+    redirect: 'manual' as const,
+    signal: silence.signal,
+    ...(content === undefined ? {} : { body: told(content, onLife), duplex: 'half' as const }),
+  };
   try {
-    const init = {
-      method,
-      headers: { ...headers, ...(authorization === undefined ? {} : { authorization }) },
-      redirect: 'manual' as const,
-      signal: silence.signal,
-      ...(content === undefined ? {} : { body: content, duplex: 'half' as const }),
-    };
     return { response: await fetch(url, init), onLife };
   } catch (error) {
     const own = [error, asError(error).cause].find((one) => one instanceof RepriseError);
@@ -97,20 +91,40 @@ async function send(request: GuardedRequest, url: URL, authorization: string | u
   }
 }
 
+/** The same body; whenever more of it is wanted, the socket has taken what there was. */
+function told(content: Body, onLife: () => void): AsyncIterable<Uint8Array> | string {
+  return typeof content === 'string' ? content : chunksOf(content, onLife);
+}
+
+async function* chunksOf(content: Exclude<Body, string>, onLife: () => void): AsyncIterable<Uint8Array> {
+  for await (const chunk of content instanceof Uint8Array ? slabsOf(content) : content) {
+    yield chunk;
+    onLife();
+  }
+}
+
+function* slabsOf(bytes: Uint8Array): Iterable<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += slabSize) yield bytes.subarray(at, at + slabSize);
+}
+
 /** The error for a connection that failed. */
 function notReached(host: string, error: unknown): RepriseError {
   const cause = asError(error).cause ?? error;
-  const code = systemCode(cause);
-  const reason =
-    code === 'ECONNREFUSED' ? 'nothing listens there' : reasonOf(cause) || (code ?? 'the connection broke');
-  return new RepriseError('not-reached', `Failed to reach ${host}: ${reason}. Check the address, and try again.`, {
-    cause: error,
-  });
+  return new RepriseError(
+    'not-reached',
+    `Failed to reach ${host}: ${explainBroken(cause)}. Check the address, and try again.`,
+    { cause: error },
+  );
 }
 
-/** @param reason a sentence without its full stop */
-function refuse(url: URL, reason: string): RepriseError {
-  return new RepriseError('registry', `Failed to fetch from ${url.host}: ${reason}. That is refused.`);
+/** OpenSSL's own lines have its source files in them; what it says of plain HTTP is not understood by anybody. */
+function explainBroken(cause: unknown): string {
+  const code = systemCode(cause) ?? '';
+  if (code === 'ECONNREFUSED') return 'nothing listens there';
+  if (/^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/.test(code))
+    return 'it does not speak HTTPS, and plain HTTP goes to this machine only';
+  if (code.startsWith('ERR_SSL_')) return `no connection by HTTPS comes about (${code})`;
+  return reasonOf(cause) || code || 'the connection broke';
 }
 
 /**

@@ -1,7 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { createWriteStream, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  createReadStream,
+  createWriteStream,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import { RepriseError } from '../foundation/reprise-error.ts';
 import type { Bundle } from '../recording/bundle/bundle-folder.ts';
 import { openBundleFolder } from '../recording/bundle/bundle-folder.ts';
@@ -10,7 +22,8 @@ import { cacheFolder, findIntact, keepBundle, openArchive, takeBlob } from '../r
 import { bundleLimits } from '../recording/bundle/limits.ts';
 import { createOciManifest, parseOciManifest } from '../recording/bundle/oci-manifest.ts';
 import type { Reference } from '../recording/bundle/reference.ts';
-import { guardedFetch, readBody } from './guarded-fetch.ts';
+import { readBody } from './guarded-fetch.ts';
+import { patientFetch } from './patient-fetch.ts';
 import { Registry } from './registry.ts';
 import type { SharingTools } from './tools.ts';
 
@@ -40,7 +53,7 @@ function bring(reference: Reference, wanted: string | undefined, tools: SharingT
 }
 
 async function bringArtifact(reference: OciReference, tag: string, tools: SharingTools): Promise<Bundle> {
-  const registry = new Registry(reference, 'pull');
+  const registry = new Registry(reference, 'pull', tools);
   const { bytes, digest } = await registry.readManifest(tag);
   const known = findIntact(digest, reference.text);
   if (known !== undefined) return known;
@@ -75,7 +88,7 @@ async function bringArtifact(reference: OciReference, tag: string, tools: Sharin
 
 /** An archive on a server, which may be led elsewhere: no credentials go with it. */
 async function bringArchive(url: string, source: string, tools: SharingTools): Promise<Bundle> {
-  const answer = await guardedFetch({ url, mayLeave: true });
+  const answer = await patientFetch({ url, mayLeave: true }, tools);
   const { status, headers } = answer.response;
   if (status !== 200) {
     await answer.response.body?.cancel();
@@ -88,11 +101,26 @@ async function bringArchive(url: string, source: string, tools: SharingTools): P
   try {
     mkdirSync(dirname(part), { recursive: true });
     await writeAll(readBody(answer, bundleLimits.bytes), part, (length) => meter.update((count += length)));
+    if (headers.has('content-encoding')) await packAgain(part);
     return await openArchive(part, source);
   } finally {
     meter.stop();
-    rmSync(part, { force: true });
+    for (const left of [part, `${part}.gz`]) rmSync(left, { force: true });
   }
+}
+
+/** Where a server takes the archive's own packing for an encoding, `fetch` has unpacked it. */
+async function packAgain(part: string): Promise<void> {
+  const start = Buffer.alloc(2);
+  const fd = openSync(part, 'r');
+  try {
+    readSync(fd, start);
+  } finally {
+    closeSync(fd);
+  }
+  if (start.toString('hex') === '1f8b') return;
+  await pipeline(createReadStream(part), createGzip(), createWriteStream(`${part}.gz`));
+  renameSync(`${part}.gz`, part);
 }
 
 async function writeAll(

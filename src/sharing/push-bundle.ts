@@ -36,7 +36,7 @@ export async function pushBundle(bundle: Bundle, reference: Reference, tools: Sh
       `Failed to push to ${reference.text}: a bundle is pushed to a tag. Write it as oci://HOST/NAME:TAG.`,
     );
   const { bytes, digest, config } = createOciManifest(bundle.manifest);
-  const registry = new Registry(reference, 'pull,push');
+  const registry = new Registry(reference, 'pull,push', tools);
   if ((await registry.findTag(reference.tag)) === digest) return { digest, sent: 0, bytes: 0 };
   const missing: Piece[] = [];
   for (const piece of piecesOf(bundle, config)) if (!(await registry.hasBlob(piece.digest))) missing.push(piece);

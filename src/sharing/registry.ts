@@ -4,9 +4,12 @@ import { digestOf } from '../recording/bundle/digest.ts';
 import { bundleLimits } from '../recording/bundle/limits.ts';
 import { ociManifestType } from '../recording/bundle/oci-manifest.ts';
 import type { Reference } from '../recording/bundle/reference.ts';
-import { findCredentials } from './docker-credentials.ts';
+import { isLoopback } from './addresses.ts';
+import { findCredentials, isHub } from './docker-credentials.ts';
 import type { GuardedRequest, GuardedResponse } from './guarded-fetch.ts';
-import { guardedFetch, isLoopback, readBody, readWhole } from './guarded-fetch.ts';
+import { readBody, readWhole } from './guarded-fetch.ts';
+import type { Patience } from './patient-fetch.ts';
+import { passingStatuses, patientFetch } from './patient-fetch.ts';
 import { answerChallenge, denied, parseChallenge } from './registry-auth.ts';
 
 type OciReference = Extract<Reference, { kind: 'oci' }>;
@@ -17,12 +20,14 @@ const longestError = 64 << 10;
 export class Registry {
   readonly #reference: OciReference;
   readonly #actions: string;
+  readonly #patience: Patience;
   #authorization: string | undefined;
 
   /** @param actions what is to be done, as registries call it */
-  constructor(reference: OciReference, actions: 'pull' | 'pull,push') {
+  constructor(reference: OciReference, actions: 'pull' | 'pull,push', patience: Patience) {
     this.#reference = reference;
     this.#actions = actions;
+    this.#patience = patience;
   }
 
   /** The digest that a tag has at the moment, or undefined where there is none. */
@@ -68,7 +73,9 @@ export class Registry {
   async writeBlob(digest: string, size: number, body: () => AsyncIterable<Uint8Array>): Promise<void> {
     const start = await this.#ask({ url: this.#url('blobs/uploads/'), method: 'POST' }, [202]);
     await start.response.body?.cancel();
-    const location = new URL(start.response.headers.get('location') ?? '', this.#url('blobs/uploads/'));
+    const [place, base] = [start.response.headers.get('location') ?? '', this.#url('blobs/uploads/')];
+    if (!URL.canParse(place, base)) throw this.#failed(`it wants the content to be sent to '${place}'`);
+    const location = new URL(place, base);
     location.searchParams.set('digest', digest);
     const headers = { 'content-type': 'application/octet-stream', 'content-length': String(size) };
     const end = await this.#ask({ url: location.href, method: 'PUT', headers, body }, [201]);
@@ -92,7 +99,7 @@ export class Registry {
 
   #url(path: string): string {
     const { host, name } = this.#reference;
-    const server = host === 'docker.io' ? 'registry-1.docker.io' : host;
+    const server = isHub(host) ? 'registry-1.docker.io' : host;
     return `${isLoopback(host) ? 'http' : 'https'}://${server}/v2/${name}/${path}`;
   }
 
@@ -100,7 +107,7 @@ export class Registry {
   async #ask(request: GuardedRequest, allowed: readonly number[]): Promise<GuardedResponse> {
     const isOwn = new URL(request.url).origin === new URL(this.#url('')).origin;
     if (!isOwn && request.method === 'PUT') throw this.#failed('it wants the content to be sent to another host');
-    const first = await guardedFetch({ ...request, authorization: this.#authorization });
+    const first = await patientFetch({ ...request, authorization: this.#authorization }, this.#patience);
     const answer = first.response.status === 401 ? await this.#enter(request, first) : first;
     const { status } = answer.response;
     if (allowed.includes(status)) return answer;
@@ -108,7 +115,8 @@ export class Registry {
     const { host } = this.#reference;
     if (status === 401) throw denied(host, 'it refuses the name or the password');
     if (status === 403) throw denied(host, `it does not allow this${reason}`);
-    throw this.#failed(`it answered ${status}${reason}`);
+    const isBusy = passingStatuses.has(status);
+    throw this.#failed(`it answered ${status}${reason}`, isBusy ? 'Try again later' : undefined);
   }
 
   async #enter(request: GuardedRequest, { response }: GuardedResponse): Promise<GuardedResponse> {
@@ -117,11 +125,13 @@ export class Registry {
     const challenge = parseChallenge(response.headers.get('www-authenticate') ?? '');
     if (challenge === undefined) throw denied(host, 'it does not say what it wants to be shown');
     this.#authorization = await answerChallenge(challenge, {
+      from: new URL(this.#url('')),
       host,
       credentials: await findCredentials(host),
       scope: `repository:${name}:${this.#actions}`,
+      patience: this.#patience,
     });
-    return guardedFetch({ ...request, authorization: this.#authorization });
+    return patientFetch({ ...request, authorization: this.#authorization }, this.#patience);
   }
 
   #wrong(digest: string): RepriseError {
@@ -132,9 +142,9 @@ export class Registry {
     );
   }
 
-  #failed(reason: string): RepriseError {
+  #failed(reason: string, advice = 'Ask those who run it'): RepriseError {
     const { text, host } = this.#reference;
-    return new RepriseError('registry', `Failed to ask ${host} for ${text}: ${reason}. Ask those who run it.`);
+    return new RepriseError('registry', `Failed to ask ${host} for ${text}: ${reason}. ${advice}.`);
   }
 }
 

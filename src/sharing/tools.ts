@@ -1,3 +1,5 @@
+import type { Clock } from '../foundation/clock.ts';
+
 /** A place in a file that looks like a secret; the value itself is not told. */
 interface SecretFinding {
   line: number;
@@ -12,6 +14,8 @@ export interface SharingTools {
   readPlan: (file: string) => unknown;
   /** Shows how far a transfer of `size` bytes is. */
   openProgress: (label: string, size: number) => Promise<Meter>;
+  /** By which a busy server is waited for. */
+  clock: Clock;
   /** Called for what its user should know. */
   onWarning: (text: string) => void;
 }

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { listAll, makeHome } from '../support/bundles.ts';
 import { makeFolder } from '../support/files.ts';
@@ -120,6 +121,55 @@ test('a push that is led to another host is refused', async () => {
   const { exitCode, stderr } = await makeUser().run('push', recording, `oci://${host}/team/x:1`);
   expect(stderr).toContain('it wants the content to be sent to another host.');
   expect(exitCode).toBe(2);
+});
+
+test('a push that is led to what is no address is refused', async () => {
+  const { host } = await serveRegistry((request, response) => {
+    if (request.method !== 'POST') return false;
+    response.writeHead(202, { location: 'http://[' }).end();
+    return true;
+  });
+  const { exitCode, stderr } = await makeUser().run('push', recording, `oci://${host}/team/x:1`);
+  expect(stderr).toContain("it wants the content to be sent to 'http://['. Ask those who run it.");
+  expect(exitCode).toBe(2);
+});
+
+test('a registry that is busy is asked again, and one that stays so is told', async () => {
+  let left = 2;
+  const { name } = await serveBundle((_request, response) => {
+    if (left-- <= 0) return false;
+    response.writeHead(429, { 'retry-after': '0' }).end('<html>');
+    return true;
+  });
+  expect(await makeUser().run('pull', name)).toMatchObject({ exitCode: 0 });
+  left = Infinity;
+  const { exitCode, stderr } = await makeUser().run('pull', name);
+  expect(stderr).toContain(`for ${name}: it answered 429. Try again later.`);
+  expect(exitCode).toBe(2);
+});
+
+test('localhost may be written in any way, and there plain HTTP is spoken', async () => {
+  const { name } = await serveBundle();
+  const written = name.replace('127.0.0.1', 'LocalHost');
+  expect(await makeUser().run('pull', written)).toMatchObject({ exitCode: 0 });
+});
+
+test('an archive is asked for as it is, and taken though it is called an encoding', async () => {
+  const user = makeUser();
+  await user.run('bundle', recording, '-o', 'fix.tgz');
+  const archive = readFileSync(join(user.project, 'fix.tgz'));
+  const asked: (string | undefined)[] = [];
+  let body = archive;
+  const host = await serve((request, response) => {
+    asked.push(String(request.headers['accept-encoding']));
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(body);
+  });
+  for (const sent of [archive, gzipSync(archive)]) {
+    body = sent;
+    const { exitCode, stderr } = await makeUser().run('pull', `http://${host}/fix.tgz`);
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining('1 recording')]);
+  }
+  expect(asked).toEqual(['identity', 'identity']);
 });
 
 test.each<[string, (bytes: Buffer) => Buffer, RegExp]>([

@@ -1,3 +1,4 @@
+import { systemClock } from '../../foundation/clock.ts';
 import { readPlan } from '../../replayer/faults/read-plan.ts';
 import type { SharingTools } from '../../sharing/tools.ts';
 import { escapeText } from '../escape-text.ts';
@@ -9,5 +10,6 @@ export const sharingTools: SharingTools = {
   findSecrets,
   readPlan,
   openProgress: (label, size) => openProgress(label, size, process.stderr),
+  clock: systemClock,
   onWarning: (text) => void process.stderr.write(`reprise: ${escapeText(text)}\n`),
 };
