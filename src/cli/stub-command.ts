@@ -8,7 +8,7 @@ import { readSettings } from './drop-in/settings.ts';
 import type { Shelved } from './drop-in/shelf.ts';
 import { readShelf, wordsOf } from './drop-in/shelf.ts';
 import type { EmbeddedRecording, Stub } from './drop-in/stub.ts';
-import { hasMark, isReferenceWord, mapPaths } from './drop-in/stub.ts';
+import { hasMark, mapPaths } from './drop-in/stub.ts';
 import { dropInOptions } from '../foundation/drop-in-option-table.ts';
 import { environmentName } from '../foundation/option-spec.ts';
 import { packageVersion } from '../foundation/package-version.ts';
@@ -105,9 +105,8 @@ function variablesOf(values: ReadOptions['values']): Variables {
 
 /** A stub is started anywhere: it has no lock beside it. */
 async function pinAll(words: readonly string[]): Promise<readonly string[]> {
-  if (!words.some((word) => isReferenceWord.test(word))) return words;
   const { pinWord } = await import('../recording/bundle/find-bundled.ts');
-  return words.map(pinWord);
+  return words.map((word) => pinWord(word));
 }
 
 function withoutPlan({ REPRISE_FAULT_PLAN: _plan, ...variables }: Variables): Variables {

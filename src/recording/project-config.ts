@@ -1,15 +1,18 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { checkOptions, libraryName } from '../foundation/check-options.ts';
 import type { OptionSpec } from '../foundation/option-spec.ts';
-import { isJsonObject } from '../foundation/parse-json.ts';
+import { isJsonObject, parseJson } from '../foundation/parse-json.ts';
+import { readSmallText } from '../foundation/read-small-text.ts';
 import { RepriseError, asError, reasonOf, systemCode } from '../foundation/reprise-error.ts';
+import { fileReference, isElsewhere, parseReference } from './bundle/reference.ts';
 
 /** The name of the file that is kept with fixtures. */
 export const configName = 'reprise.config.json';
 const usualRecordings = 'recordings';
 const bundleMark = 'bundle.json';
 const longestConfig = 1 << 20;
+const longestManifest = 4 << 20; // that of limits.ts
 
 /** What a project has settled for its fixtures. */
 export interface ProjectConfig {
@@ -39,12 +42,37 @@ export function findConfig(folder: string): string | undefined {
 }
 
 /**
+ * The same, where it says what becomes of a project's secrets. A folder that is a bundle is no project, nor is any below
+ * it: whoever made the bundle has no say in that.
+ */
+export function findProjectConfig(folder: string): string | undefined {
+  let bundle: string | undefined;
+  for (let at = resolve(folder); ; at = dirname(at)) {
+    if (isOfBundle(at)) bundle = at;
+    if (existsSync(join(at, '.git')) || dirname(at) === at) break;
+  }
+  if (bundle === undefined) return findConfig(folder);
+  const isWhole = existsSync(join(bundle, '.git')) || dirname(bundle) === bundle;
+  return isWhole ? undefined : findConfig(dirname(bundle));
+}
+
+/** Other programs have a file with this name, too. */
+function isOfBundle(folder: string): boolean {
+  try {
+    const value = parseJson(readSmallText(join(folder, bundleMark), longestManifest));
+    return isJsonObject(value) && value['format'] === 'reprise-bundle';
+  } catch {
+    return false; // it is not there, or none that reprise would open
+  }
+}
+
+/**
  * Reads a `reprise.config.json`; its paths count from its own folder.
  * @param table the options that may stand in it are those of them that say so
  * @throws RepriseError with file and line where it can't be read, or holds what it may not
  */
 export function readConfig(file: string, table: readonly OptionSpec[]): ProjectConfig {
-  const text = readText(file);
+  const text = readConfigText(file);
   const { $schema, recordings = usualRecordings, bundles, ...options } = parseObject(file, text);
   const allowed = table.filter(({ inConfig }) => inConfig === true);
   const folder = dirname(resolve(file));
@@ -74,11 +102,17 @@ export function readConfig(file: string, table: readonly OptionSpec[]): ProjectC
   const place = String(recordings);
   return {
     file,
-    recordings: /^(oci|https?):/.test(place) ? place : resolve(folder, place),
+    recordings: isElsewhere(place) ? place : resolvePath(folder, place),
     ...(Array.isArray(bundles) ? { bundles: bundles.map(String) } : {}),
     options,
     lineOf: (key) => lineOfKey(text, key),
   };
+}
+
+function resolvePath(folder: string, place: string): string {
+  if (!place.startsWith('file:')) return resolve(folder, place);
+  const reference = parseReference(place);
+  return reference.kind === 'path' ? fileReference(resolve(folder, reference.path), reference.digest) : place;
 }
 
 function checkText(name: string, value: unknown): void {
@@ -91,20 +125,16 @@ function checkTexts(name: string, value: unknown): void {
     throw new RepriseError('usage', `Failed to read \`${name}\`: it is no list of texts. Give references.`);
 }
 
-function readText(file: string): string {
+/** A configuration's text. @throws RepriseError where it can't be read */
+export function readConfigText(file: string): string {
   try {
-    const stat = statSync(file);
-    if (!stat.isFile() && !stat.isDirectory())
-      throw new RepriseError('usage', `Failed to read ${file}: it is no regular file. Name a configuration.`, { file });
-    if (stat.size > longestConfig)
-      throw new RepriseError('usage', `Failed to read ${file}: it is larger than 1 MiB. Name a configuration.`, {
-        file,
-      });
-    return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+    return readSmallText(file, longestConfig);
   } catch (error) {
-    if (error instanceof RepriseError) throw error;
-    const what = systemCode(error) === 'ENOENT' ? 'there is no such file' : reasonOf(error);
-    throw new RepriseError('not-found', `Failed to read ${file}: ${what}. Check \`--config\`.`, { file, cause: error });
+    const code = systemCode(error);
+    const what = code === 'ENOENT' ? 'there is no such file' : reasonOf(error);
+    const [kind, advice] =
+      code === undefined ? (['usage', 'Name a configuration'] as const) : (['not-found', 'Check `--config`'] as const);
+    throw new RepriseError(kind, `Failed to read ${file}: ${what}. ${advice}.`, { file, cause: error });
   }
 }
 

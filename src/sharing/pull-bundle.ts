@@ -19,6 +19,7 @@ import type { Bundle } from '../recording/bundle/bundle-folder.ts';
 import { openBundleFolder } from '../recording/bundle/bundle-folder.ts';
 import { filesOf, manifestName, parseBundleManifest } from '../recording/bundle/bundle-manifest.ts';
 import { cacheFolder, findIntact, keepBundle, openArchive, takeBlob } from '../recording/bundle/cache.ts';
+import { refuseOther } from '../recording/bundle/find-bundled.ts';
 import { bundleLimits } from '../recording/bundle/limits.ts';
 import { createOciManifest, parseOciManifest } from '../recording/bundle/oci-manifest.ts';
 import type { Reference } from '../recording/bundle/reference.ts';
@@ -35,21 +36,19 @@ type OciReference = Extract<Reference, { kind: 'oci' }>;
  * @throws RepriseError where it can't be had, or is not what it says or what was pinned
  */
 export async function pullBundle(reference: Reference, pin: string | undefined, tools: SharingTools): Promise<Bundle> {
-  const wanted = pin ?? (reference.kind === 'oci' ? reference.digest : undefined);
+  const wanted = pin ?? reference.digest;
   const cached = wanted === undefined || reference.kind === 'path' ? undefined : findIntact(wanted, reference.text);
   const bundle = cached ?? (await bring(reference, wanted, tools));
-  if (wanted === undefined || bundle.digest === wanted) return bundle;
-  throw new RepriseError(
-    'wrong-digest',
-    `Failed to take ${reference.text}: it is ${bundle.digest} now, and was pinned as ${wanted}. To take what it is now, pull it by its name.`,
-  );
+  refuseOther(bundle, reference.text, wanted);
+  return bundle;
 }
 
 function bring(reference: Reference, wanted: string | undefined, tools: SharingTools): Promise<Bundle> {
   if (reference.kind === 'oci') return bringArtifact(reference, wanted ?? reference.tag, tools);
   if (reference.kind === 'https') return bringArchive(reference.url, reference.text, tools);
   const isFolder = statSync(reference.path, { throwIfNoEntry: false })?.isDirectory() === true;
-  return isFolder ? Promise.resolve(openBundleFolder(reference.path)) : openArchive(reference.path);
+  const { path, text } = reference;
+  return isFolder ? Promise.resolve(openBundleFolder(path, text)) : openArchive(path, text);
 }
 
 async function bringArtifact(reference: OciReference, tag: string, tools: SharingTools): Promise<Bundle> {

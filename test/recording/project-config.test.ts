@@ -1,9 +1,15 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { configOptions } from '../../src/foundation/redaction-option-table.ts';
-import { configName, findConfig, type ProjectConfig, readConfig } from '../../src/recording/project-config.ts';
+import {
+  configName,
+  findConfig,
+  findProjectConfig,
+  type ProjectConfig,
+  readConfig,
+} from '../../src/recording/project-config.ts';
 import { makeFile, makeFolder } from '../support/files.ts';
 
 function makeConfig(content: string | Buffer): string {
@@ -200,6 +206,34 @@ test('a name with what String.replace would take for a pattern is told as it is'
   expect(refusalOf('', file).text).toBe('Failed to read FILE:1: `pace`: 1 is not allowed. Give a text.');
 });
 
+test.each([
+  ['of the folder itself', ['reprise.config.json'], '.', 'reprise.config.json'],
+  ['around a bundle', ['.git/', 'reprise.config.json', 'b/reprise.config.json', 'b/r/'], 'b/r', 'reprise.config.json'],
+  [
+    'not of a bundle, nor of a folder in it',
+    ['.git/', 'b/reprise.config.json', 'b/r/reprise.config.json'],
+    'b/r',
+    undefined,
+  ],
+  ['not of a bundle in a bundle', ['.git/', 'b/reprise.config.json', 'b/b/reprise.config.json'], 'b/b', undefined],
+  [
+    'not above a repository that is a bundle',
+    ['reprise.config.json', 'b/.git/', 'b/reprise.config.json'],
+    'b',
+    undefined,
+  ],
+])("a project's own configuration is one %s", (_, files, folder, expected) => {
+  const root = makeTree(...files);
+  for (const bundle of ['b', 'b/b'].filter((name) => existsSync(join(root, name))))
+    writeFileSync(join(root, bundle, 'bundle.json'), '{"format":"reprise-bundle"}');
+  expect(findProjectConfig(join(root, folder))).toBe(expected && join(root, expected));
+});
+
+test("another program's bundle.json makes no bundle of a project", () => {
+  const root = makeTree('.git/', 'reprise.config.json', 'bundle.json', 'r/');
+  expect(findProjectConfig(join(root, 'r'))).toBe(join(root, 'reprise.config.json'));
+});
+
 test('a file that is missing, a folder or larger than 1 MiB is refused in words', () => {
   const missing = join(makeFolder(), configName);
   expect(refusalOf('', missing)).toEqual({
@@ -208,9 +242,9 @@ test('a file that is missing, a folder or larger than 1 MiB is refused in words'
     code: 'not-found',
   });
   expect(refusalOf('', makeFolder())).toEqual({
-    text: 'Failed to read FILE: EISDIR: illegal operation on a directory, read. Check `--config`.',
+    text: 'Failed to read FILE: it is a folder. Name a configuration.',
     line: undefined,
-    code: 'not-found',
+    code: 'usage',
   });
   const padded = (size: number): string => `{}${' '.repeat(size - 2)}`;
   expect(read(makeConfig(padded(1 << 20))).options).toEqual({});

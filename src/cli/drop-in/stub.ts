@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { fileReference, isElsewhere, parseReference } from '../../recording/bundle/reference.ts';
 import type { RecordingAbout } from '../../recording/read-about.ts';
 
 /** The words near the beginning of every drop-in, by which it is known: bin/dify.js has them too. */
@@ -44,9 +45,6 @@ export function hasMark(file: string, mark: string): boolean {
   }
 }
 
-/** A bundle of a registry or a server, which is no path. */
-export const isReferenceWord = /^(oci|https?):/;
-
 /** The same variables, each path in them changed; a list has one a line. */
 export function mapPaths(
   variables: Stub['variables'],
@@ -59,9 +57,17 @@ export function mapPaths(
       names.includes(name)
         ? text
             .split('\n')
-            .map((path) => (isReferenceWord.test(path) ? path : change(path)))
+            .map((word) => mapPath(word, change))
             .join('\n')
         : text,
     ]),
   );
+}
+
+/** Bundles of registries and servers have no path; that of a `file:` stands behind it. */
+function mapPath(word: string, change: (path: string) => string): string {
+  if (isElsewhere(word)) return word;
+  if (!word.startsWith('file:')) return change(word);
+  const reference = parseReference(word);
+  return reference.kind === 'path' ? fileReference(change(reference.path), reference.digest) : word;
 }

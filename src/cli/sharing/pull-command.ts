@@ -1,10 +1,13 @@
+import { dirname } from 'node:path';
 import type { ReadOptions } from '../../foundation/read-options.ts';
-import { replayOptions } from '../../foundation/replay-option-table.ts';
+import { configOptions } from '../../foundation/redaction-option-table.ts';
 import { RepriseError } from '../../foundation/reprise-error.ts';
 import type { Bundle } from '../../recording/bundle/bundle-folder.ts';
 import { findLock } from '../../recording/bundle/lock-file.ts';
+import { isElsewhere } from '../../recording/bundle/reference.ts';
 import { findConfig, readConfig } from '../../recording/project-config.ts';
 import { placeFolder, refuseOther } from '../../sharing/place-folder.ts';
+import type { Named } from '../../sharing/pull-locked.ts';
 import { pullLocked } from '../../sharing/pull-locked.ts';
 import type { SharingTools } from '../../sharing/tools.ts';
 import { escapeText } from '../escape-text.ts';
@@ -15,27 +18,36 @@ import { sharingTools } from './sharing-tools.ts';
 export async function runPull({ values, words }: ReadOptions, tools: SharingTools = sharingTools): Promise<number> {
   const output = typeof values['output'] === 'string' ? values['output'] : undefined;
   if (output !== undefined) refuseOther(output);
-  const config = findConfig(process.cwd());
   const bundles: Bundle[] = [];
   await pullLocked({
     words,
     lockFile: findLock(process.cwd()),
-    named: config === undefined ? undefined : readConfig(config, replayOptions).bundles,
+    named: findNamed(),
     isLocked: values['locked'] === true,
     tools,
+    onPlanned(count) {
+      if (output !== undefined && count > 1)
+        throw new RepriseError(
+          'usage',
+          `Failed to write ${output}: there are ${count} bundles, and they have one place. Name one of them.`,
+        );
+    },
     onPulled(reference, bundle) {
       bundles.push(bundle);
       process.stdout.write(`${bundle.digest}  ${escapeText(reference)}\n`);
       process.stderr.write(`reprise: ${escapeText(describeBundle(bundle))}\n`);
     },
   });
-  const [first, second] = bundles;
-  if (output === undefined || first === undefined) return 0;
-  if (second !== undefined)
-    throw new RepriseError(
-      'usage',
-      `Failed to write ${output}: there are ${bundles.length} bundles, and they have one place. Name one of them.`,
-    );
-  placeFolder(first, output);
+  const [bundle] = bundles;
+  if (output !== undefined && bundle !== undefined) placeFolder(bundle, output);
   return 0;
+}
+
+/** What the nearest configuration says of bundles: where its recordings are one of a server, that one is wanted, too. */
+function findNamed(): Named | undefined {
+  const file = findConfig(process.cwd());
+  if (file === undefined) return undefined;
+  const { bundles, recordings } = readConfig(file, configOptions);
+  const more = isElsewhere(recordings) ? [recordings] : [];
+  return { folder: dirname(file), references: [...(bundles ?? []), ...more], isAll: bundles !== undefined };
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ReadOptions } from '../../foundation/read-options.ts';
-import { replayOptions } from '../../foundation/replay-option-table.ts';
+import { configOptions } from '../../foundation/redaction-option-table.ts';
 import type { Bundle } from '../../recording/bundle/bundle-folder.ts';
 import { isBundleFolder } from '../../recording/bundle/bundle-folder.ts';
 import { openBundle } from '../../recording/bundle/find-bundled.ts';
@@ -50,7 +50,7 @@ export async function withBundle<T>(
 /** Where nothing was named, the recordings of the nearest configuration are meant. */
 function usual(): string[] {
   const config = findConfig(process.cwd());
-  return config === undefined ? [] : [readConfig(config, replayOptions).recordings];
+  return config === undefined ? [] : [readConfig(config, configOptions).recordings];
 }
 
 function textOf(value: ReadOptions['values'][string]): string | undefined {
