@@ -1,6 +1,6 @@
 import { configOptions } from '../foundation/redaction-option-table.ts';
 import type { ReadOptions } from '../foundation/read-options.ts';
-import { findConfig, readConfig } from '../recording/project-config.ts';
+import { findProjectConfig, readConfig } from '../recording/project-config.ts';
 
 /** What is taken out of a recording, and what stays. */
 export interface RedactionSettings {
@@ -15,14 +15,15 @@ export function redactionOf(values: ReadOptions['values']): RedactionSettings {
 }
 
 /**
- * Adds what the configuration says: the one that is named, or the nearest to the recordings' folder, or to the working one.
+ * Adds what the configuration says: the one that is named, or the nearest to the recordings' folder, or to the working one;
+ * never that of a bundle.
  * @throws RepriseError where it can't be read
  */
 export function completeRedaction(
   given: RedactionSettings,
   { folder, config }: { folder: string; config?: string | undefined },
 ): RedactionSettings {
-  const file = config ?? findConfig(folder) ?? findConfig(process.cwd());
+  const file = config ?? findProjectConfig(folder) ?? findProjectConfig(process.cwd());
   if (file === undefined) return given;
   const { options } = readConfig(file, configOptions);
   return {

@@ -1,27 +1,22 @@
-import {
-  closeSync,
-  copyFileSync,
-  createReadStream,
-  createWriteStream,
-  mkdirSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, createReadStream, createWriteStream, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { libraryName } from '../foundation/check-options.ts';
 import { isJsonObject, parseJson } from '../foundation/parse-json.ts';
+import { redactionOptions } from '../foundation/redaction-option-table.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
 import type { Bundle } from '../recording/bundle/bundle-folder.ts';
 import { ownKeys, readBundleFolder } from '../recording/bundle/bundle-folder.ts';
 import type { BundledFile, BundledRecording, BundleManifest } from '../recording/bundle/bundle-manifest.ts';
 import { encodeBundleManifest, isBundledName, manifestName } from '../recording/bundle/bundle-manifest.ts';
 import { digestFile } from '../recording/bundle/digest.ts';
-import { bundleLimits } from '../recording/bundle/limits.ts';
-import { configName } from '../recording/project-config.ts';
+import { configName, readConfigText } from '../recording/project-config.ts';
 import { openPlain } from '../recording/recording-reader.ts';
 import { describeRecording } from './describe-recording.ts';
 import type { Gathered } from './gather-files.ts';
+
+/** Expressions tell what was to be hidden, and nobody's bundle says what another redacts. */
+const leftOut: ReadonlySet<string> = new Set([...ownKeys, ...redactionOptions.map(libraryName)]);
 
 /** What a bundle is called by those who make it. */
 export interface BundleNames {
@@ -70,12 +65,8 @@ function openPlace(folder: string, file: string, from: string): string {
 
 /** A recording that is packed would be packed differently by another's gzip. */
 async function copyPlain(from: string, to: string): Promise<void> {
-  const fd = await openPlain(from);
-  try {
-    await pipeline(createReadStream('', { fd, autoClose: false, start: 0 }), createWriteStream(to));
-  } finally {
-    closeSync(fd);
-  }
+  // The stream closes what was opened, however it ends.
+  await pipeline(createReadStream('', { fd: await openPlain(from), start: 0 }), createWriteStream(to));
 }
 
 function describeFile(folder: string, file: string): BundledFile {
@@ -85,10 +76,10 @@ function describeFile(folder: string, file: string): BundledFile {
 
 /** What says where a project has its files stays with the project. @returns undefined where nothing else is said */
 function copyConfig(from: string, folder: string): BundledFile | undefined {
-  const value = statSync(from).size > bundleLimits.smallFile ? undefined : parseJson(readFileSync(from, 'utf8'));
+  const value = parseJson(readConfigText(from));
   if (!isJsonObject(value))
     throw new RepriseError('usage', `Failed to read ${from}: it is no JSON object. Mend it.`, { file: from });
-  const kept = Object.entries(value).filter(([key]) => !ownKeys.includes(key));
+  const kept = Object.entries(value).filter(([key]) => !leftOut.has(key));
   if (kept.length === 0) return undefined;
   writeFileSync(join(folder, configName), `${JSON.stringify(Object.fromEntries(kept), undefined, 2)}\n`);
   return describeFile(folder, configName);
