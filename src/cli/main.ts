@@ -39,14 +39,22 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Pro
     }
     const run = await runs[spec.name]();
     return await run(readOptions(spec, rest, env));
-  } catch (error) {
-    if (!(error instanceof RepriseError)) throw error;
+  } catch (error_) {
+    const error = await explain(error_);
     const message = nameSource(error.message, rest, env);
     // Names of files, and what stands in them, are not ours.
     const { escapeText } = await import('./escape-text.ts');
     process.stderr.write(`reprise: ${escapeText(message)}${await suggestOption(message, name)}\n`);
     return error.exitStatus;
   }
+}
+
+/** @throws what was thrown, where it is no mistake that its user can mend */
+async function explain(thrown: unknown): Promise<RepriseError> {
+  if (thrown instanceof RepriseError) return thrown;
+  const error = (await import('./explain-system-error.ts')).explainSystemError(thrown);
+  if (error instanceof RepriseError) return error;
+  throw thrown;
 }
 
 /** A bad value of an option that was not given on the command line came from the environment. */
