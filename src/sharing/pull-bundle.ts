@@ -24,7 +24,7 @@ import { bundleLimits } from '../recording/bundle/limits.ts';
 import { createOciManifest, parseOciManifest } from '../recording/bundle/oci-manifest.ts';
 import type { Reference } from '../recording/bundle/reference.ts';
 import { readBody } from './guarded-fetch.ts';
-import { patientFetch } from './patient-fetch.ts';
+import { passingStatuses, patientFetch } from './patient-fetch.ts';
 import { Registry } from './registry.ts';
 import type { SharingTools } from './tools.ts';
 
@@ -92,7 +92,8 @@ async function bringArchive(url: string, source: string, tools: SharingTools): P
   if (status !== 200) {
     await answer.response.body?.cancel();
     const code = status === 404 ? 'not-found' : 'registry';
-    throw new RepriseError(code, `Failed to fetch ${source}: the server answered ${status}. Check the address.`);
+    const advice = passingStatuses.has(status) ? 'Try again later' : 'Check the address';
+    throw new RepriseError(code, `Failed to fetch ${source}: the server answered ${status}. ${advice}.`);
   }
   const part = join(cacheFolder(), 'part', `${process.pid}-${randomUUID()}.tgz`);
   const meter = await tools.openProgress('fetching', Number(headers.get('content-length') ?? 0));

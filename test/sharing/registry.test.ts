@@ -148,6 +148,13 @@ test('a registry that is busy is asked again, and one that stays so is told', as
   expect(exitCode).toBe(2);
 });
 
+test('a server of archives that stays busy is told', async () => {
+  const host = await serve((_request, response) => response.writeHead(429, { 'retry-after': '3600' }).end('<html>'));
+  const { exitCode, stderr } = await makeUser().run('pull', `http://${host}/x.tgz`);
+  expect(stderr).toBe(`reprise: Failed to fetch http://${host}/x.tgz: the server answered 429. Try again later.`);
+  expect(exitCode).toBe(2);
+});
+
 test('localhost may be written in any way, and there plain HTTP is spoken', async () => {
   const { name } = await serveBundle();
   const written = name.replace('127.0.0.1', 'LocalHost');
