@@ -10,6 +10,7 @@ import { escapeText } from './escape-text.ts';
 import { openProgress } from './progress.ts';
 import { completeRedaction, redactionOf } from './redaction-settings.ts';
 import { renderRedacted } from './render-record.ts';
+import { openScanner } from './secrets/scanner.ts';
 
 /** Replaces the secrets in recordings that exist. */
 export async function runRedact({ values, words }: ReadOptions): Promise<number> {
@@ -24,7 +25,7 @@ export async function runRedact({ values, words }: ReadOptions): Promise<number>
 /** @returns what was done, in words */
 async function redactOne(file: string, wishes: ReturnType<typeof completeRedaction>): Promise<string> {
   const { text } = openKey(dirname(file));
-  const redactor = await openRedactor(text, wishes);
+  const redactor = await openRedactor(text, wishes, [await openScanner()]);
   const progress = await openProgress('redacting', 2 * (findFile(file)?.size ?? 0), process.stderr);
   try {
     const isChanged = await redactRecording(file, {

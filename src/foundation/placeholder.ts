@@ -47,6 +47,15 @@ export function splitPlaceholders(text: string): { pieces: string[]; placeholder
   return { pieces, placeholders };
 }
 
+/** Where placeholders stand in a text, in order. */
+export function findPlaceholders(text: string): { start: number; end: number }[] {
+  if (!text.includes(placeholderStart)) return [];
+  return Array.from(text.matchAll(new RegExp(placeholderPattern, 'g')), ({ index, 0: whole }) => ({
+    start: index,
+    end: index + whole.length,
+  }));
+}
+
 /**
  * The digest of a secret: HMAC-SHA256 with the project's key, so that equal secrets stay equal, and nobody without the
  * key can try out what a secret might have been.

@@ -4,7 +4,7 @@ import { PathAutomaton } from '../protocol/path-automaton.ts';
 import { parsePathPattern } from '../protocol/path-pattern.ts';
 import { isExpression, splitExpression } from '../protocol/value-set.ts';
 import type { PlaceState, PlaceWish } from '../recording/redaction/json-places.ts';
-import type { FindExpression, RedactionRules } from '../recording/redaction/redactor.ts';
+import type { FindSecrets, RedactionRules } from '../recording/redaction/redactor.ts';
 import { Redactor } from '../recording/redaction/redactor.ts';
 
 /** What is secret beyond what is everywhere, as it is written. */
@@ -21,10 +21,16 @@ const pathStart = /^\/(?:request|response|\*{1,2})(?:\/|$)/;
 
 /**
  * A redactor with a project's key and wishes.
+ * @param more that find secrets
  * @throws RepriseError `usage` where a path or an expression is none
  */
-export async function openRedactor(key: string, wishes: RedactionWishes): Promise<Redactor> {
-  return new Redactor({ key, rules: { fields: new Set(), ...(await readWishes(wishes)) } });
+export async function openRedactor(
+  key: string,
+  wishes: RedactionWishes,
+  more: readonly FindSecrets[] = [],
+): Promise<Redactor> {
+  const { places, finders } = await readWishes(wishes);
+  return new Redactor({ key, rules: { fields: new Set(), places, finders: [...finders, ...more] } });
 }
 
 /**
@@ -35,10 +41,10 @@ export async function checkRedaction(wishes: RedactionWishes): Promise<void> {
   await readWishes(wishes);
 }
 
-async function readWishes({ redact = [], keep = [] }: RedactionWishes): Promise<Omit<RedactionRules, 'fields'>> {
+async function readWishes({ redact = [], keep = [] }: RedactionWishes): Promise<Required<Pick<RedactionRules, 'places' | 'finders'>>> {
   const paths = redact.filter((text) => pathStart.test(text) || !isExpression(text));
   const expressions = redact.filter((text) => !paths.includes(text));
-  return { places: readPlaces(paths, keep), expressions: await readExpressions(expressions) };
+  return { places: readPlaces(paths, keep), finders: await readExpressions(expressions) };
 }
 
 function readPlaces(redact: readonly string[], keep: readonly string[]): PlaceState | undefined {
@@ -49,7 +55,7 @@ function readPlaces(redact: readonly string[], keep: readonly string[]): PlaceSt
   ).start;
 }
 
-async function readExpressions(texts: readonly string[]): Promise<FindExpression[]> {
+async function readExpressions(texts: readonly string[]): Promise<FindSecrets[]> {
   if (texts.length === 0) return [];
   const compile = await loadExpressions();
   return texts.map((text) => {
@@ -65,12 +71,9 @@ async function readExpressions(texts: readonly string[]): Promise<FindExpression
 }
 
 /** Expressions are for texts, and places are counted in bytes. */
-function findBytes(
-  raw: string,
-  findAll: (text: string) => { start: number; end: number }[],
-): ReturnType<FindExpression> {
+function findBytes(raw: string, findAll: (text: string) => { start: number; end: number }[]): ReturnType<FindSecrets> {
   const text = Buffer.from(raw, 'latin1').toString();
-  if (text.length === raw.length) return findAll(text);
-  const offset = (at: number): number => Buffer.byteLength(text.slice(0, at));
-  return findAll(text).map(({ start, end }) => ({ start: offset(start), end: offset(end) }));
+  const isAscii = text.length === raw.length;
+  const offset = (at: number): number => (isAscii ? at : Buffer.byteLength(text.slice(0, at)));
+  return findAll(text).map(({ start, end }) => ({ kind: 'custom', start: offset(start), end: offset(end) }));
 }

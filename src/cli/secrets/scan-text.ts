@@ -24,7 +24,7 @@ export function scanLine(bytes: Buffer, detector: Detector): SecretPlace[] {
 function scanPayload({ payload }: MessageLine, bytes: Buffer, detector: Detector): SecretPlace[] {
   if (payload === 'message')
     return scanText(bytes, detector).map(({ path, kind }) => ({ path: path === '' ? payload : path, kind }));
-  const kinds = new Set(detector.find(contentOf(payload, bytes)).map(({ kind }) => kind));
+  const kinds = new Set(detector.find(contentOf(payload, bytes)).secrets.map(({ kind }) => kind));
   return [...kinds].map((kind) => ({ path: payload, kind }));
 }
 
@@ -37,7 +37,7 @@ function contentOf(payload: 'text' | 'base64', bytes: Buffer): Buffer {
 /** Looks for secrets in a JSON text. Each kind is told once a place. */
 export function scanText(bytes: Buffer, detector: Detector): SecretPlace[] {
   const text = bytes.toString('latin1');
-  const ranges = detector.find(bytes, text);
+  const ranges = detector.find(bytes, text).secrets;
   if (ranges.length === 0) return [];
   const pointers = pointersOf(text, ranges);
   const places = ranges.map(({ kind }, index) => ({ path: pointers[index] ?? '', kind }));

@@ -1,5 +1,6 @@
-import { splitPlaceholders } from '../../foundation/placeholder.ts';
+import { findPlaceholders, splitPlaceholders } from '../../foundation/placeholder.ts';
 import { isSecretName } from '../../foundation/secret-names.ts';
+import type { FoundSecret } from '../../foundation/find-shapes.ts';
 import { findShapeAt, shapeBeginnings } from '../../foundation/find-shapes.ts';
 import { fitRanges } from './fit-ranges.ts';
 import type { PlaceState } from './json-places.ts';
@@ -7,20 +8,22 @@ import { findWished } from './json-places.ts';
 import type { NamedValue, NameRules, NameSearch } from './name-values.ts';
 import { fieldTrigrams, findNamed, nameTrigrams } from './name-values.ts';
 import { undoNeedlessEscapes } from './needless-escapes.ts';
+import type { Range } from './range-list.ts';
+import { cutsInto, rangeAt } from './range-list.ts';
 import type { SecretRange } from './secret-index.ts';
 import { SecretIndex } from './secret-index.ts';
 import { TrigramTable } from './trigram-table.ts';
 
 const [isName, isShape, isLearned] = [1, 2, 4];
 
-/** Finds the places in a text that an expression fits, in bytes. */
-export type FindExpression = (text: string) => Iterable<{ start: number; end: number }>;
+/** Finds secrets in a text of bytes taken as Latin-1. */
+export type FindSecrets = (text: string) => Iterable<FoundSecret>;
 
 /** What is a secret beyond what everybody's are. */
 export interface RedactionRules extends NameRules {
   /** Places of messages that are redacted or kept, from the message itself on. */
   places?: PlaceState | undefined;
-  expressions?: readonly FindExpression[];
+  finders?: readonly FindSecrets[];
 }
 
 export interface RedactorOptions {
@@ -34,13 +37,15 @@ export interface Found {
   /** In the order of the text, none over another. */
   secrets: SecretRange[];
   /** What is to be kept, whatever it looks like. */
-  kept: { start: number; end: number }[];
+  kept: Range[];
 }
 
 /** What is gone through, and what has been found in it. */
 interface Search extends NameSearch {
   text: string;
   ranges: SecretRange[];
+  /** What has been replaced before: nothing is looked for in there. */
+  placeholders: readonly Range[];
   /** How far names, and tokens, have been looked at. */
   nameUntil: number;
   shapeUntil: number;
@@ -118,9 +123,10 @@ export class Redactor {
 
   #find(text: string, bytes: Buffer): Found {
     const ranges: SecretRange[] = [];
+    const placeholders = findPlaceholders(text);
     let isAnyNew = false;
     const found = ({ kind, start, end, value }: NamedValue): void => {
-      if (value === '' || isPlaceholder(value)) return;
+      if (value === '' || isPlaceholder(value) || (start >= 0 && cutsInto({ start, end }, placeholders))) return;
       if (start < 0 && value.length < 8) return;
       const { secret, isNew } = this.#index.learn(value, kind);
       isAnyNew ||= isNew;
@@ -130,26 +136,29 @@ export class Redactor {
       if (start >= 0) ranges.push({ kind: secret.kind, placeholder: secret.placeholder, start, end });
     };
     const kept = this.#takeWished(text, found);
-    const search: Search = { text, found, ranges, rules: this.#rules, nameUntil: 0, shapeUntil: 0 };
+    const search: Search = { text, found, ranges, placeholders, rules: this.#rules, nameUntil: 0, shapeUntil: 0 };
     this.#index.begin(text);
     this.#table.scan(bytes, (at, flags) => this.#look(search, at, flags));
     if (isAnyNew)
       this.#table.scan(bytes, (at, flags) => ((flags & isLearned) === 0 ? at + 1 : this.#look(search, at, isLearned)));
     if (this.#index.hasOdd) ranges.push(...this.#index.findOdd(text));
     if (ranges.length === 0) return { secrets: ranges, kept };
-    const outer = outermost(fitRanges(text, ranges));
+    const outside = placeholders.length === 0 ? ranges : ranges.filter((range) => !cutsInto(range, placeholders));
+    const outer = outermost(fitRanges(text, outside));
     const secrets = outer.filter((range) => !kept.some((one) => one.start <= range.start && range.end <= one.end));
     return { secrets, kept };
   }
 
   /** A secret may begin inside a name, or inside of another: neither is passed over. */
   #look(search: Search, at: number, flags: number): number {
-    const { text, found, ranges } = search;
+    const { text, found, ranges, placeholders } = search;
+    const placeholder = placeholders.length === 0 ? undefined : rangeAt(placeholders, at);
+    if (placeholder !== undefined) return placeholder.end;
     if ((flags & isLearned) !== 0) {
       const range = this.#index.find(text, at);
       if (range !== undefined) {
         ranges.push(range);
-        return range.isWhole ? Math.max(range.end, at + 1) : at + 1;
+        if (range.isWhole === true) return Math.max(range.end, at + 1);
       }
     }
     if ((flags & isShape) !== 0 && at >= search.shapeUntil) {
@@ -167,15 +176,15 @@ export class Redactor {
 
   /** What was asked for. @returns what is to be kept */
   #takeWished(text: string, take: (value: NamedValue) => void): NamedValue[] {
-    const { places, expressions = [] } = this.#rules;
+    const { places, finders = [] } = this.#rules;
     const kept: NamedValue[] = [];
     for (const { wish, key, ...spot } of places === undefined ? [] : findWished(text, places)) {
       if (wish === 'keep') kept.push({ ...spot, kind: key });
       else take({ ...spot, kind: key });
     }
-    for (const find of expressions)
-      for (const { start, end } of find(text))
-        take({ kind: 'custom', start, end, value: Buffer.from(text.slice(start, end), 'latin1').toString() });
+    for (const find of finders)
+      for (const secret of find(text))
+        take({ ...secret, value: Buffer.from(text.slice(secret.start, secret.end), 'latin1').toString() });
     return kept;
   }
 
