@@ -15,7 +15,7 @@ const shapesByKey = groupByKey();
 const anyStart = new RegExp([...shapesByKey.keys()].map(escapePattern).join('|'), 'g');
 /** The first three characters of all beginnings: where one stands, a secret may begin. */
 export const shapeBeginnings: readonly string[] = [...shapesByKey.keys()];
-/** What is a word character only because it is written so: `\n`, `\u0026` and `%3D` before a token. */
+/** What is a letter only because it is written so: `\n`, `\u0026` and `%3D` before a token. */
 const escapeBefore = /(?:\\[bfnrt]|\\u[\da-fA-F]{4}|%[\da-fA-F]{2})$/;
 const longestEscape = 6;
 
@@ -42,7 +42,7 @@ export function findShapeAt(text: string, at: number): FoundSecret | undefined {
 }
 
 function shapeAt(text: string, at: number, shapes: readonly TokenShape[]): FoundSecret | undefined {
-  for (const { kind, start, shape } of shapes) {
+  for (const { kind, start, shape, isReal } of shapes) {
     if (!start.some((one) => text.startsWith(one, at))) continue;
     if (!isBoundary(text, at)) return undefined;
     shape.lastIndex = at;
@@ -50,6 +50,7 @@ function shapeAt(text: string, at: number, shapes: readonly TokenShape[]): Found
     if (match === null) continue;
     const end = at + match[0].length;
     const secret = match[1];
+    if (isReal?.(secret ?? match[0]) === false) continue;
     if (secret === undefined) return { start: at, end, kind };
     // The secret part ends its shape, but for an `@`.
     const from = at + match[0].lastIndexOf(secret);
@@ -59,14 +60,14 @@ function shapeAt(text: string, at: number, shapes: readonly TokenShape[]): Found
 }
 
 /** Whether a word begins at a place, or none stands there. */
-function isBoundary(text: string, at: number): boolean {
-  if (at === 0 || !isWord(text.charCodeAt(at)) || !isWord(text.charCodeAt(at - 1))) return true;
+export function isBoundary(text: string, at: number): boolean {
+  if (at === 0 || !isAlphanumeric(text.charCodeAt(at)) || !isAlphanumeric(text.charCodeAt(at - 1))) return true;
   return escapeBefore.test(text.slice(Math.max(0, at - longestEscape), at));
 }
 
-function isWord(code: number): boolean {
+export function isAlphanumeric(code: number): boolean {
   const lower = code | 0x20;
-  return (lower >= 0x61 && lower <= 0x7a) || (code >= 0x30 && code <= 0x39) || code === 0x5f;
+  return (lower >= 0x61 && lower <= 0x7a) || (code >= 0x30 && code <= 0x39);
 }
 
 function groupByKey(): Map<string, TokenShape[]> {

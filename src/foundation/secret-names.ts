@@ -15,24 +15,40 @@ const secretWords = new Set([
   'cookies',
   'jwt',
   'bearer',
+  'credential',
   'credentials',
+  'sessionid',
 ]);
 /** `apikey`; with a word before it, as in `api_key` and `service_account_key`, any key. */
-const joinedKey = /^(?:api|secret|auth|access|private)keys?$/;
+const joinedKey = /^(?:api|secret|auth|access|private)keys?$|^(?:access|refresh|auth|id|bot|user)token$/;
+/** `clientsecret`, `userpassword`. */
+const joinedSecret = /^[a-z]+(?:secret|password|passwd)$/;
+/** `smtp_pass`; alone it may be anything that has been passed. */
+const passOwners = new Set(
+  'smtp imap pop3 ftp sftp ssh ldap db database mysql pg postgres redis mongo mail email user admin auth proxy'.split(
+    ' ',
+  ),
+);
+/** Tokens by which lists go on: `next_page_token`. */
+const placeOwners = new Set('page next prev previous continuation cursor sync start end'.split(' '));
 /** Keys that open nothing. */
 const openKeys = new Set(
-  'public primary foreign sort partition cache storage idempotency row column group unique object lookup routing issue project space file image photo message event dict json search node field doc document item entity entry record setting settings localization translation i18n locale label template variable param parameter property attribute metadata tag error status enum option menu shortcut hot answer dedup dedupe deduplication natural composite range start end next last first prev previous s3 parent child'.split(
+  'public primary foreign sort partition cache storage idempotency row column group unique object lookup routing issue project space file image photo message event dict json search node field doc document item entity entry record setting settings localization translation i18n locale label template variable param parameter property attribute metadata tag error status enum option menu shortcut hot answer dedup dedupe deduplication natural composite range start end next last first prev previous s3 parent child product jira ticket memory input output question prompt context content text value map filter group result data chat history'.split(
     ' ',
   ),
 );
 /** What is told of a secret, and is none: `token_type`, `auth_url`. */
 const openEndings = new Set(
-  'type method mode count limit name url uri endpoint scheme expires expiry ttl usage budget scope scopes path file label help placeholder format algorithm kind status length size field header provider prefix'.split(
+  'sock type method mode count limit name url uri endpoint scheme expires expiry ttl usage budget scope scopes path file label help placeholder format algorithm kind status length size field header provider prefix'.split(
     ' ',
   ),
 );
 /** Tokens that are counted, or mark a place: `max_token`, `eos_token`. */
-const openBeginnings = new Set('max min total num stop eos bos pad unk sep mask'.split(' '));
+const openBeginnings = new Set(
+  'max min total num stop eos bos pad unk sep mask is has use uses need needs require requires enable enables show hide allow xdg'.split(
+    ' ',
+  ),
+);
 const longestName = 1000;
 /** The same few names come again and again. */
 const known = new Map<string, boolean>();
@@ -57,6 +73,14 @@ function judgeName(name: string): boolean {
     .split(/[^a-z\d]+/);
   if (openEndings.has(words.at(-1) ?? '') || openBeginnings.has(words[0] ?? '')) return false;
   const isKey = words.some((word, at) => /^keys?$/.test(word) && at > 0 && !openKeys.has(words[at - 1] ?? ''));
-  const isSession = words.some((word, at) => word === 'session' && words[at + 1] === 'id');
-  return isKey || isSession || words.some((word) => secretWords.has(word) || joinedKey.test(word));
+  const follows = (word: string, next: string): boolean =>
+    words.some((one, at) => one === word && words[at + 1] === next);
+  if (words.some((word, at) => word === 'token' && placeOwners.has(words[at - 1] ?? ''))) return false;
+  const isPass = words.at(-1) === 'pass' && passOwners.has(words.at(-2) ?? '');
+  return (
+    isKey ||
+    isPass ||
+    follows('session', 'id') ||
+    words.some((word) => secretWords.has(word) || joinedKey.test(word) || joinedSecret.test(word))
+  );
 }

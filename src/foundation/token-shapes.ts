@@ -5,6 +5,8 @@ export interface TokenShape {
   start: readonly string[];
   /** What stands there as a whole, to be tried at a beginning. Group 1, where it has one, is the secret part. */
   shape: RegExp;
+  /** Whether it is one after all. */
+  isReal?: (secret: string) => boolean;
 }
 
 // To stay linear on any input, a shape either can't fail once it has read what it must, or reads a bounded number of
@@ -87,6 +89,12 @@ export const tokenShapes: readonly TokenShape[] = [
     shape: /hooks\.slack\.com\\{0,64}\/(?:services|workflows|triggers)\\{0,64}\/(\w{8,64}(?:\\{0,64}\/\w{8,64}){1,3})/y,
   },
   {
+    kind: 'feishu_webhook',
+    start: ['open.feishu.cn', 'open.larksuite.com'],
+    shape:
+      /open\.(?:feishu\.cn|larksuite\.com)\\{0,64}\/open-apis\\{0,64}\/bot\\{0,64}\/v2\\{0,64}\/hook\\{0,64}\/([\w-]{16,64})/y,
+  },
+  {
     kind: 'discord_webhook',
     start: ['discord.com/api/webhooks/', 'discordapp.com/api/webhooks/'],
     shape: /discord(?:app)?\.com\/api\/webhooks\/(\d{17,20}\/[\w-]{60,})/y,
@@ -116,6 +124,11 @@ export const tokenShapes: readonly TokenShape[] = [
   { kind: 'facebook_token', start: ['EAA'], shape: /EAA[A-Za-z\d]{80,}/y },
   // Notations
   {
+    kind: 'api_key',
+    start: ['key provided: '],
+    shape: /key provided: (?=[\w-]{0,256}\d)([\w-]{8,256})(?![\w*-])/y,
+  },
+  {
     kind: 'private_key',
     start: ['-----BEGIN '],
     // A line ends as it is, or as JSON escapes it, at any depth; the block may be cut off. What is spoken of is no key.
@@ -132,11 +145,18 @@ export const tokenShapes: readonly TokenShape[] = [
     kind: 'basic_credentials',
     start: ['Basic ', 'basic ', 'BASIC '],
     shape: /(?:B|b)(?:asic|ASIC) (?=[A-Za-z+/]{0,256}(?:\d|=|[a-z][A-Z]))([A-Za-z\d+/]{8,}={0,2})(?![\w-])/y,
+    // `basic JavaScript` is written as one.
+    isReal: (secret) => /^[^\p{Cc}]*:[^\p{Cc}]*$/u.test(Buffer.from(secret, 'base64').toString()),
   },
   {
     kind: 'url_password',
     start: ['://', ':\\/\\/'],
     shape:
-      /:\\{0,64}\/\\{0,64}\/(?!\[redacted:[^\]]{1,80}\]@)[^\s:@/?#"'\\<>]{0,256}:(?!\[redacted:|\*{1,256}@)((?:[^\s@/"'\\<>]|\\{1,64}u00[\da-f]{2}){3,256})@(?=[\w.[-])/y,
+      /:\\{0,64}\/\\{0,64}\/(?!\[redacted:[^\]]{1,80}\]@)[^\s:@/?#"'\\<>[]{0,256}:(?!\[redacted:|\*{1,256}@|\d{1,5}(?:[/?#,;:&|)\]}]|$))((?:(?!:\\{0,64}\/)[^\s"'\\<>]|\\{1,64}u00[\da-f]{2}){3,256})@(?=[\w.[-])/y,
+  },
+  {
+    kind: 'url_token',
+    start: ['://', ':\\/\\/'],
+    shape: /:\\{0,64}\/\\{0,64}\/(?=[\w-]{0,256}\d)([\w-]{20,256})@(?=[\w.[-])/y,
   },
 ];

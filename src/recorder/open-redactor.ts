@@ -41,7 +41,10 @@ export async function checkRedaction(wishes: RedactionWishes): Promise<void> {
   await readWishes(wishes);
 }
 
-async function readWishes({ redact = [], keep = [] }: RedactionWishes): Promise<Required<Pick<RedactionRules, 'places' | 'finders'>>> {
+async function readWishes({
+  redact = [],
+  keep = [],
+}: RedactionWishes): Promise<Required<Pick<RedactionRules, 'places' | 'finders'>>> {
   const paths = redact.filter((text) => pathStart.test(text) || !isExpression(text));
   const expressions = redact.filter((text) => !paths.includes(text));
   return { places: readPlaces(paths, keep), finders: await readExpressions(expressions) };

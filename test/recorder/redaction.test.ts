@@ -150,6 +150,19 @@ test('a secret that stands across the parts of a line that is too long does not 
   }
 });
 
+test('a private key that is spoken of takes nothing with it', async () => {
+  const log = [
+    'no start line (expecting "-----BEGIN PRIVATE KEY-----")',
+    'GET /app/storage/cwd/plugin/main',
+    'it begins with -----BEGIN PRIVATE KEY-----',
+    'com/example/service/SomeVeryLongClassName started',
+    'a/path/that/stands/at/the/end/of/a/line',
+  ];
+  const { lines } = await record(['sh', '-c', 'printf "%s\\n" "$@" >&2', 'sh', ...log]);
+  const logged = lines.filter((line) => line.stream === 'stderr' && 'text' in line).map((line) => line['text']);
+  expect(logged).toEqual(log);
+});
+
 test('a private key that is logged line by line does not reach the disk', async () => {
   const lines = ['MIIEowIBAAKCAQEAx', 'b3JkaW5hcnkgdGV4dCBpbiBiYXNlNjQ'].map((line) => line.padEnd(64, 'Zx9'));
   const log = [

@@ -4,6 +4,8 @@ import type { SecretRange } from './secret-index.ts';
 /** A name as programs give it. */
 const word = /^[A-Za-z_]+$/;
 const number = /^[-+.\dEe]+$/;
+/** What holds values together. */
+const structure = /[",:[\]{}]/;
 const aroundKey = 100;
 
 /**
@@ -36,12 +38,12 @@ function isProtocolWord(text: string, { start, end }: SecretRange): boolean {
   );
 }
 
-/** A number under a key stays one inside of a string that is JSON itself, too. */
+/** A number under a key, or in a list, stays one inside of a string that is JSON itself, too. */
 function isNumber(text: string, { start, end }: SecretRange): boolean {
   return (
     end - start < aroundKey &&
     number.test(text.slice(start, end)) &&
-    /"\s*:\s*[-+.\dEe]*$/.test(text.slice(Math.max(0, start - aroundKey), start)) &&
+    /(?:"\s*:|[[,])\s*[-+.\dEe]*$/.test(text.slice(Math.max(0, start - aroundKey), start)) &&
     /^[-+.\dEe]*\s*[,}\]]/.test(text.slice(end, end + aroundKey))
   );
 }
@@ -50,7 +52,7 @@ function isNumber(text: string, { start, end }: SecretRange): boolean {
 function isDoubtful(text: string, { start, end, kind }: SecretRange): boolean {
   return (
     kind === 'custom' ||
-    text.slice(start, end).includes('"') ||
+    structure.test(text.slice(start, end)) ||
     text[start - 1] === '\\' ||
     text[end - 1] === '\\' ||
     number.test(text.slice(start, Math.min(end, start + aroundKey)))

@@ -1,3 +1,7 @@
+/** Headers that hold secrets. */
+export const headerName =
+  /^(?:(?:proxy-)?authorization|(?:set-)?cookie|(?:x-)?[a-z\d-]*(?:api-?key|auth-key|subscription-key|token|secret)|x-[a-z\d-]*key)$/i;
+
 /** So long may a header be. */
 const longestHeader = 16 << 10;
 const shortestValue = 6;
@@ -18,7 +22,8 @@ export function readHeader(text: string, name: string, from: number): { start: n
   const window = text.slice(start, start + longestHeader);
   const line = window.slice(0, stop.exec(window)?.index ?? window.length);
   const length = /cookie/i.test(name) ? (cookies.test(line) ? line.length : 0) : lengthOfWord(name, line);
-  return length < shortestValue ? undefined : { start, end: start + length };
+  const isShort = length < shortestValue && !(name.includes('-') && /\d/.test(line.slice(0, length)));
+  return length === 0 || isShort || isVocabularyOf(line.slice(0, length)) ? undefined : { start, end: start + length };
 }
 
 function lengthOfWord(name: string, line: string): number {
@@ -26,6 +31,11 @@ function lengthOfWord(name: string, line: string): number {
   if (scheme.test(value) && (isUnread(value) || value.length === line.trimEnd().length)) return value.length;
   const isAlone = value.length === line.trimEnd().length;
   return isUnread(value) || (isAlone && /-|^authorization$/i.test(name)) ? value.length : 0;
+}
+
+/** What is said of a header, and is not its value. */
+function isVocabularyOf(value: string): boolean {
+  return /^(?:required|optional|missing|invalid|denied|failed|expired|none|null|undefined)[.!?]*$/i.test(value);
 }
 
 /** Nobody reads it: it has digits among its letters, or is longer than words are. */

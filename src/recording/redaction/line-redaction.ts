@@ -7,9 +7,12 @@ const heldBytes = 128 << 10;
 /** In a shorter line there is no room for a secret and its name. */
 const shortestLine = 8;
 
-const keyBegin = /-----BEGIN [A-Z\d ]{0,60}PRIVATE KEY/;
-const keyEnd = /-----END [A-Z\d ]{0,60}PRIVATE KEY/;
-const keyLine = /(?<![\w+/=])[A-Za-z\d+/]{16,128}={0,2}(?![\w+/=])/g;
+/** A key begins where nothing follows on its line; elsewhere it is spoken of. */
+const keyBegin = /-----BEGIN [A-Z\d ]{0,60}PRIVATE KEY(?: BLOCK)?-----["']?\s*$/;
+/** A line of one, whatever a log writes before it; it is not where a file is. */
+const keyLine = /(?<=^|[\s"'])[A-Za-z\d+/]{16,128}={0,2}(?=["']?\s*$)/;
+/** Lines in a key that hold nothing of it. */
+const otherLine = /(?:^|\s)(?:Proc-Type|DEK-Info|Version|Comment): .*$|(?:^|""|'')\s*$/;
 const mostKeyLines = 200;
 
 /** Redacts the lines of all channels, whole ones and those that come in parts. */
@@ -43,18 +46,19 @@ export class LineRedaction {
     return this.#redactor.redactText(line);
   }
 
-  /** What logs print of a private key has a line of its own for each of the key's: only the first tells what it is. */
+  /**
+   * What logs print of a private key has a line of its own for each of the key's: only the first tells what it is, and
+   * the key goes on until a line is none of it.
+   */
   #withoutKey(piece: LinePiece): LinePiece {
     const { channel, bytes } = piece;
     if (!channel.stderr) return piece;
-    const left = this.#keyLines.get(channel) ?? 0;
     const text = bytes.toString('latin1');
-    if (left === 0 || keyEnd.test(text)) {
-      const isBegun = keyBegin.test(text) && !keyEnd.test(text);
-      if (isBegun || left > 0) this.#keyLines.set(channel, isBegun ? mostKeyLines : 0);
-      return piece;
-    }
-    this.#keyLines.set(channel, left - 1);
+    const left = this.#keyLines.get(channel) ?? 0;
+    const isKey = left > 0 && keyLine.test(text);
+    if (isKey || (left > 0 && otherLine.test(text))) this.#keyLines.set(channel, left - 1);
+    else this.#keyLines.set(channel, keyBegin.test(text) ? mostKeyLines : 0);
+    if (!isKey) return piece;
     const replaced = text.replace(keyLine, (run) => this.#redactor.replace(run, 'private_key'));
     return { ...piece, bytes: Buffer.from(replaced, 'latin1') };
   }

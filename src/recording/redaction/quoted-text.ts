@@ -29,6 +29,44 @@ export function readQuoted(text: string, at: number): QuotedText | undefined {
   return undefined;
 }
 
+/** Where a text ends that was cut off: its line, the text round it, or a word. */
+const cut = /[\s"'\\<>]/g;
+const ellipsis = /(?:\.{3}|\u00e2\u0080\u00a6)$/;
+
+/**
+ * The same, also where three quotes begin it, or where it was cut off and has no end: then it is a word.
+ */
+export function readOpenQuoted(text: string, at: number): QuotedText | undefined {
+  const whole = readQuoted(text, at);
+  if (whole !== undefined && whole.end === whole.start) return readTripled(text, at, whole) ?? whole;
+  if (whole !== undefined && !leavesString(text, whole)) return whole;
+  const slashes = countSlashes(text, at);
+  const quote = text[at + slashes];
+  if (quote !== '"' && quote !== "'") return undefined;
+  const start = at + slashes + 1;
+  cut.lastIndex = start;
+  const raw = text.slice(start, cut.exec(text)?.index ?? text.length).replace(ellipsis, '');
+  return { start, end: start + raw.length, next: start + raw.length, unit: slashes + 1, quote };
+}
+
+/** In JSON, an apostrophe does not stand in one string and its partner in another. */
+function leavesString(text: string, { start, end, quote }: QuotedText): boolean {
+  return quote === "'" && /^[[{]/.test(text) && /(?<!\\)"/.test(text.slice(start, end));
+}
+
+function readTripled(text: string, at: number, { start, unit, quote }: QuotedText): QuotedText | undefined {
+  const mark = text.slice(at, start).repeat(3);
+  if (!text.startsWith(mark, at)) return undefined;
+  const from = at + mark.length;
+  const end = text.indexOf(mark, from);
+  return end < 0 ? undefined : { start: from, end, next: end + mark.length, unit, quote };
+}
+
+/** Python's `b'…'` and the like. */
+export function skipPrefix(text: string, at: number): number {
+  return /[bruf]/.test(text.charAt(at)) && /["'\\]/.test(text.charAt(at + 1)) ? at + 1 : at;
+}
+
 /** What a quote is for a text that began with a quote of `unit`: its end, a part of it, or the end of one outside. */
 function quoteKind(quote: string, slashes: number, unit: number): 'end' | 'inner' | 'outer' {
   if (slashes + 1 < unit) return 'outer';

@@ -5,7 +5,8 @@ import { findShapeAt, shapeBeginnings } from '../../foundation/find-shapes.ts';
 import { fitRanges } from './fit-ranges.ts';
 import type { PlaceState } from './json-places.ts';
 import { findWished } from './json-places.ts';
-import type { NamedValue, NameRules, NameSearch } from './name-values.ts';
+import type { NamedValue } from './give-value.ts';
+import type { NameRules, NameSearch } from './name-values.ts';
 import { fieldTrigrams, findNamed, nameTrigrams } from './name-values.ts';
 import { undoNeedlessEscapes } from './needless-escapes.ts';
 import type { Range } from './range-list.ts';
@@ -111,13 +112,12 @@ export class Redactor {
 
   /** The words of a command: values of flags with secret names, and what is a secret anywhere. */
   redactCommand(words: readonly string[]): string[] {
+    const named = words.map((word, index) => namedIn(word, words[index - 1]));
+    // Whatever comes again may stand before its name.
+    for (const one of named) if (one !== undefined) this.#index.learn(one.value, one.name);
     return words.map((word, index) => {
-      const flag = /^--?([\w-]+)$/.exec(words[index - 1] ?? '')?.[1];
-      const [, front = '', name = flag ?? ''] = /^(--?([\w-]+)=|([A-Za-z_]\w*)=)/.exec(word) ?? [];
-      const value = word.slice(front.length);
-      if (value === '' || (front === '' && word.startsWith('-')) || !isSecretName(name || front.slice(0, -1)))
-        return this.redactText(word);
-      return front + this.replace(value, name || front.slice(0, -1));
+      const one = named[index];
+      return one === undefined ? this.redactText(word) : one.front + this.replace(one.value, one.name);
     });
   }
 
@@ -202,6 +202,15 @@ export class Redactor {
   #count(kind: string): void {
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
   }
+}
+
+/** The value in a word of a command that a secret name tells: its own, `NAME=value`, or that of the flag before it. */
+function namedIn(word: string, before = ''): { front: string; name: string; value: string } | undefined {
+  const [front = '', ownName = ''] = /^(?:--?)?([A-Za-z_][\w.-]*)=/.exec(word) ?? [];
+  const name = ownName === '' ? (/^--?([A-Za-z][\w.-]*)$/.exec(before)?.[1] ?? '') : ownName;
+  const value = word.slice(front.length);
+  if (value === '' || !isSecretName(name) || (front === '' && /^--?[A-Za-z][\w-]*(?:=|$)/.test(word))) return undefined;
+  return { front, name, value };
 }
 
 /** A line of a key in PEM, not its first or last. */

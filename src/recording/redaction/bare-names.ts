@@ -1,0 +1,184 @@
+import { isOAuthCode } from './open-values.ts';
+import { headerName, readHeader } from './header-value.ts';
+import type { TakeValue } from './give-value.ts';
+import { giveQuoted, giveValue } from './give-value.ts';
+import { isLikePassword, isStandIn, isUnreadable, isWords } from './loose-values.ts';
+import { readOpenQuoted, skipPrefix, skipSpace } from './quoted-text.ts';
+
+/** A secret name that stands in running text. */
+export interface BareName {
+  name: string;
+  start: number;
+  end: number;
+}
+
+/** `=`, and `: str =` as in source code where a text follows. */
+const assignment = /[ ]{0,20}:?=(?![=>~])[ ]{0,20}/y;
+const typedAssignment =
+  /[ ]{0,3}\??:[ ]{0,3}[A-Za-z_][\w.]{0,30}(?:\[[\w., |]{1,40}\])?(?: \| None)?[ ]{0,3}=(?![=>~])[ ]{0,3}(?=[bruf]?\\*["'])/y;
+const colon = /[ ]{0,20}:[ ]{0,20}(?!\/\/)/y;
+const encodedEquals = /%(?:25)*3d/iy;
+const encodedMember = /%(?:25)*22%(?:25)*3a(?:%(?:25)*20|\+)*%(?:25)*22/iy;
+/** What stands before a name in the query or the fragment of a URL. */
+const queryStart = /(?:[?&#]|&amp;|%(?:25)*(?:3f|26|23)|\\+u00(?:26|3f|23))$/i;
+const variable = /^[A-Z][A-Z\d_]*$/;
+const passwordName = /(?:pass(?:word|wd|phrase)?|pwd)$/i;
+const compoundName = /[_-]|[a-z][A-Z]/;
+
+/** Names that are secret in a URL alone. */
+export const queryName = /^(?:key|sig|(?:x-(?:amz|goog)-)?signature)$/i;
+
+const queryStop = /[&\s"'<>#\\]/g;
+const encodedStop = /%(?:25)*(?:26|22)|[&\s"'<>#\\]/gi;
+const wordStop = /[\s"'\\`]/g;
+const listStop = /[\s"'\\`;,&<>)\]}]/g;
+/** What is judged by how it looks is no longer. */
+const longestJudged = 1024;
+/** What a sentence closes with is none of the value's. */
+const closing = new Set('),.;:]}>');
+
+/** Takes what belongs to a name where much else looks like it. @returns where to look on */
+export function takeBareName(text: string, bare: BareName, found: TakeValue): number {
+  const { name, start, end } = bare;
+  const isQuery = queryStart.test(text.slice(Math.max(0, start - 12), start));
+  const isOpen = (name === 'code' && !isOAuthCode(text, start)) || (queryName.test(name) && !isQuery);
+  if (isOpen) return end;
+  const encoded = endOf(encodedEquals, text, end) ?? endOf(encodedMember, text, end);
+  if (encoded !== undefined) return takePlain(text, { kind: name, start: encoded, stop: encodedStop }, found);
+  const assigned = endOf(typedAssignment, text, end) ?? endOf(assignment, text, end);
+  if (assigned !== undefined) {
+    const isTight = assigned === end + 1;
+    if (queryName.test(name)) return isTight ? takeJudged(text, { name, at: assigned, stop: queryStop }, found) : end;
+    if (isTight && (isQuery || isForm(text, start, end)))
+      return takePlain(text, { kind: name, start: assigned, stop: queryStop }, found);
+    return name === 'code' ? end : takeAssigned(text, { bare, at: assigned, isTight }, found);
+  }
+  if (name === 'code') return end;
+  const behind = endOf(colon, text, end);
+  if (behind !== undefined) return takeColon(text, { bare, at: behind }, found);
+  return name.startsWith('--') ? takeFlag(text, bare, found) : end;
+}
+
+/** `api_key = "…"`, `API_KEY=…`, and `password=…;` as in connection strings. */
+function takeAssigned(
+  text: string,
+  { bare: { name, start, end }, at, isTight }: { bare: BareName; at: number; isTight: boolean },
+  found: TakeValue,
+): number {
+  if (takeLiteral(text, { name, at, isSure: isTight }, found)) return end;
+  if (text.charAt(at) === '(' && /auth/i.test(name)) return takeSecond(text, { name, at }, found) ?? end;
+  if (isTight && variable.test(name))
+    return takePlain(text, { kind: name, start: at, stop: text[start - 1] === ';' ? listStop : wordStop }, found);
+  return takeJudged(text, { name, at, stop: listStop }, found);
+}
+
+/** `Authorization: …`, `apiKey: '…'`, and `password: …` as in YAML. */
+function takeColon(
+  text: string,
+  { bare: { name, end }, at }: { bare: BareName; at: number },
+  found: TakeValue,
+): number {
+  const header = headerName.test(name) ? readHeader(text, name, at) : undefined;
+  if (header !== undefined) {
+    giveValue(text, { kind: name, ...header, value: text.slice(header.start, header.end) }, found);
+    return header.end;
+  }
+  if (takeLiteral(text, { name, at: skipSpace(text, at), isSure: false }, found)) return end;
+  return takeJudged(text, { name, at, stop: listStop }, found);
+}
+
+/** `--api-key …`. */
+function takeFlag(text: string, { name, end }: BareName, found: TakeValue): number {
+  let at = end;
+  while (text.charCodeAt(at) === 0x20) at++;
+  if (at === end || text[at] === '-') return end;
+  return takeLiteral(text, { name, at, isSure: true }, found)
+    ? end
+    : takeJudged(text, { name, at, stop: wordStop }, found);
+}
+
+/** @returns whether there is a text in quotes, or what is left of one that was cut off */
+function takeLiteral(
+  text: string,
+  { name, at, isSure }: { name: string; at: number; isSure: boolean },
+  found: TakeValue,
+): boolean {
+  const quoted = readOpenQuoted(text, skipPrefix(text, at));
+  if (quoted === undefined) return false;
+  const value = text.slice(quoted.start, Math.min(quoted.end, quoted.start + longestJudged));
+  if (!isStandIn(value) && (isSure || compoundName.test(name) || !isWords(value)))
+    giveQuoted(text, { kind: name, found }, quoted);
+  return true;
+}
+
+/** `auth=('user', '…')`. */
+function takeSecond(text: string, { name, at }: { name: string; at: number }, found: TakeValue): number | undefined {
+  const first = readOpenQuoted(text, at + 1);
+  if (first === undefined || text[first.next] !== ',') return undefined;
+  const second = readOpenQuoted(text, skipPrefix(text, skipSpace(text, first.next + 1)));
+  if (second !== undefined) giveQuoted(text, { kind: name, found }, second);
+  return second?.next;
+}
+
+/** What is told from a word by nothing but its looks. */
+function takeJudged(
+  text: string,
+  { name, at, stop }: { name: string; at: number; stop: RegExp },
+  found: TakeValue,
+): number {
+  const window = text.slice(at, at + longestJudged);
+  stop.lastIndex = 0;
+  const until = stop.exec(window)?.index ?? window.length;
+  const length = until === longestJudged ? 0 : lengthOfValue(window.slice(0, until));
+  const value = window.slice(0, length);
+  if (!(passwordName.test(name) ? isLikePassword(value) : isUnreadable(value))) return at;
+  giveValue(text, { kind: name, start: at, end: at + length, value }, found);
+  return at + length;
+}
+
+function takePlain(
+  text: string,
+  { kind, start, stop }: { kind: string; start: number; stop: RegExp },
+  found: TakeValue,
+): number {
+  stop.lastIndex = start;
+  const raw = text.slice(start, stop.exec(text)?.index ?? text.length);
+  const end = start + lengthOfValue(raw);
+  const value = text.slice(start, end);
+  if (end > start && !isStandIn(value.slice(0, longestJudged)))
+    giveValue(text, { kind, start, end, value: stop === wordStop ? value : decodePercents(value) }, found);
+  return end;
+}
+
+function lengthOfValue(raw: string): number {
+  let { length } = raw;
+  while (length > 0 && closing.has(raw.charAt(length - 1))) length--;
+  return length;
+}
+
+/** `client_secret=…&grant_type=…`: the body of a form begins with any of its names. */
+function isForm(text: string, start: number, end: number): boolean {
+  return (
+    /^(?:["'\s]|$)/.test(text.charAt(start - 1)) &&
+    /^=[^&\s"'\\]{0,4096}&[\w.-]{1,100}=/.test(text.slice(end, end + 4300))
+  );
+}
+
+/** As often as it is encoded, within reason. */
+function decodePercents(value: string): string {
+  let decoded = value;
+  for (let level = 0; level < 4 && /%[\da-f]{2}|\+/i.test(decoded); level++) {
+    try {
+      decoded = decodeURIComponent(decoded.replaceAll('+', ' '));
+    } catch {
+      break; // no percent-encoding after all: it stands for itself
+    }
+  }
+  return decoded;
+}
+
+/** Where what stands at a place ends; undefined where it does not stand there. */
+function endOf(pattern: RegExp, text: string, at: number): number | undefined {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex : undefined;
+}

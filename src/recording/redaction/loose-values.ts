@@ -1,0 +1,38 @@
+// Behind a name in running text stands much that is no secret. These tell what looks like one there.
+
+/** Words as in names and sentences, with a number behind the last of them. */
+const words = /^[A-Za-z]+(?:[ _./:-]+[A-Za-z]+)*\d{0,2}[.!?:]*$/;
+const changeOfCase = /[a-z\d][A-Z]/g;
+/** A variable, a gap to be filled, stars. */
+const standIn =
+  /^(?:[$<{(%[].*|\*+|[xX]+|\.+|(?:your|my|the|some|any|insert|replace|enter|put)[-_ ](?:[A-Za-z]+[-_ ]?)*)$/i;
+/** Code that gets a value from elsewhere. */
+const code = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|^[\w.]+[([]/;
+const pathOrAddress = /^(?:~|\.{0,2})\/|^[A-Za-z]:\\|^[a-z][a-z\d+.-]*:\/\//;
+
+/** Whether somebody might read it. */
+export function isWords(value: string): boolean {
+  return words.test(value);
+}
+
+/** Whether it stands for a value that is told elsewhere. */
+export function isStandIn(value: string): boolean {
+  return standIn.test(value) || code.test(value);
+}
+
+/** Whether it is the path of a file, or a URL. */
+export function isPath(value: string): boolean {
+  return pathOrAddress.test(value);
+}
+
+/** Whether nobody reads it: it has digits among its letters, or is long and of both cases in disorder. */
+export function isUnreadable(value: string): boolean {
+  if (value.length < 8 || isStandIn(value) || isPath(value) || isWords(value)) return false;
+  if (/\d/.test(value) && /[A-Za-z]/.test(value)) return true;
+  return value.length >= 20 && (value.match(changeOfCase)?.length ?? 0) >= 3;
+}
+
+/** The same of a password, which may be short. */
+export function isLikePassword(value: string): boolean {
+  return value.length >= 4 && !isStandIn(value) && !/^[A-Za-z_]*$/.test(value);
+}
