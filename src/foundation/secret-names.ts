@@ -30,16 +30,16 @@ const passOwners = new Set(
   ),
 );
 /** Tokens by which lists go on: `next_page_token`. */
-const placeOwners = new Set('page next prev previous continuation cursor sync start end'.split(' '));
+const placeOwners = new Set('input output page next prev previous continuation cursor sync start end'.split(' '));
 /** Keys that open nothing. */
 const openKeys = new Set(
-  'public primary foreign sort partition cache storage idempotency row column group unique object lookup routing issue project space file image photo message event dict json search node field doc document item entity entry record setting settings localization translation i18n locale label template variable param parameter property attribute metadata tag error status enum option menu shortcut hot answer dedup dedupe deduplication natural composite range start end next last first prev previous s3 parent child product jira ticket memory input output question prompt context content text value map filter group result data chat history'.split(
+  'limit public primary foreign sort partition cache storage idempotency row column group unique object lookup routing issue project space file image photo message event dict json search node field doc document item entity entry record setting settings localization translation i18n locale label template variable param parameter property attribute metadata tag error status enum option menu shortcut hot answer dedup dedupe deduplication natural composite range start end next last first prev previous s3 parent child product jira ticket memory input output question prompt context content text value map filter group result data chat history'.split(
     ' ',
   ),
 );
 /** What is told of a secret, and is none: `token_type`, `auth_url`. */
 const openEndings = new Set(
-  'sock type method mode count limit name url uri endpoint scheme expires expiry ttl usage budget scope scopes path file label help placeholder format algorithm kind status length size field header provider prefix'.split(
+  'sock arn identifier expression attribute attributes condition config configuration flow flows alias sequences chars verifier button hdr state type method mode count limit name url uri endpoint scheme expires expiry ttl usage budget scope scopes path file label help placeholder format algorithm kind status length size field header provider prefix'.split(
     ' ',
   ),
 );
@@ -76,6 +76,7 @@ function judgeName(name: string): boolean {
   const follows = (word: string, next: string): boolean =>
     words.some((one, at) => one === word && words[at + 1] === next);
   if (words.some((word, at) => word === 'token' && placeOwners.has(words[at - 1] ?? ''))) return false;
+  if (words.at(-1) === 'id' && /^keys?$/.test(words.at(-2) ?? '')) return false; // which key it is
   const isPass = words.at(-1) === 'pass' && passOwners.has(words.at(-2) ?? '');
   return (
     isKey ||

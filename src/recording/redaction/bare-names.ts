@@ -34,6 +34,8 @@ const wordStop = /[\s"'\\`]/g;
 const listStop = /[\s"'\\`;,&<>)\]}]/g;
 /** What is judged by how it looks is no longer. */
 const longestJudged = 1024;
+/** What a quote that closes is followed by. */
+const notFirst = /^[\s,;:)\]}]/;
 /** What a sentence closes with is none of the value's. */
 const closing = new Set('),.;:]}>');
 
@@ -106,8 +108,11 @@ function takeLiteral(
   const quoted = readOpenQuoted(text, skipPrefix(text, at));
   if (quoted === undefined) return false;
   const value = text.slice(quoted.start, Math.min(quoted.end, quoted.start + longestJudged));
-  if (!isStandIn(value) && (isSure || compoundName.test(name) || !isWords(value)))
-    giveQuoted(text, { kind: name, found }, quoted);
+  const isValue =
+    quoted.isCut === true
+      ? isLikePassword(value)
+      : isSure || (!notFirst.test(value) && (compoundName.test(name) || !isWords(value)));
+  if (!isStandIn(value) && isValue) giveQuoted(text, { kind: name, found }, quoted);
   return true;
 }
 

@@ -5,7 +5,7 @@ const words = /^[A-Za-z]+(?:[ _./:-]+[A-Za-z]+)*\d{0,2}[.!?:]*$/;
 const changeOfCase = /[a-z\d][A-Z]/g;
 /** A variable, a gap to be filled, stars. */
 const standIn =
-  /^(?:[$<{(%[].*|\*+|[xX]+|\.+|(?:your|my|the|some|any|insert|replace|enter|put)[-_ ](?:[A-Za-z]+[-_ ]?)*)$/i;
+  /^(?:[$<{(%[].*|\*+|[xX]+|\.+|(?:your|my|the|some|any|insert|replace|enter|put)[-_ ](?:[A-Za-z]+[-_ ]?)*|(?:basic|bearer|token|digest) ?(?:[%{$].*)?)$/i;
 /** Code that gets a value from elsewhere. */
 const code = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|^[\w.]+[([]/;
 const pathOrAddress = /^(?:~|\.{0,2})\/|^[A-Za-z]:\\|^[a-z][a-z\d+.-]*:\/\//;

@@ -10,6 +10,8 @@ export interface QuotedText {
   /** 1 outside of all strings, 2 in one, 4 in one inside another: a quote has one backslash less. */
   unit: number;
   quote: '"' | "'";
+  /** It has no end. */
+  isCut?: true;
 }
 
 /** The text that begins at `at`, quotes and their backslashes included; undefined where none does, or it does not end. */
@@ -46,7 +48,7 @@ export function readOpenQuoted(text: string, at: number): QuotedText | undefined
   const start = at + slashes + 1;
   cut.lastIndex = start;
   const raw = text.slice(start, cut.exec(text)?.index ?? text.length).replace(ellipsis, '');
-  return { start, end: start + raw.length, next: start + raw.length, unit: slashes + 1, quote };
+  return { start, end: start + raw.length, next: start + raw.length, unit: slashes + 1, quote, isCut: true };
 }
 
 /** In JSON, an apostrophe does not stand in one string and its partner in another. */

@@ -7,6 +7,11 @@ function fill(piece: string): string {
   return piece.repeat(Math.ceil(size / piece.length));
 }
 
+const odd = Array.from(
+  { length: 100 },
+  (_, index) => `{"password":"${String.fromCodePoint(0x5bc6 + index)}码长度不能少于八位字"}`,
+);
+
 test.each([
   ['escaped apostrophes', [fill(String.raw`api_key=\'`)]],
   ['objects in objects', [fill('{"secret":')]],
@@ -21,6 +26,13 @@ test.each([
   ['quotes', [fill('"')]],
   ['colons', [fill('://a:')]],
   ['names', [fill('api_key')]],
+  ['names with a colon', [fill('password: ')]],
+  ['values that are code', [fill('token: a.b(')]],
+  ['texts without an end', [`{"a":"${fill("token: '")}"}`]],
+  ['a secret of one letter, and that letter', [`{"api_key":"${'a'.repeat(40)}b"}`, fill('a')]],
+  ['a secret of marks, and those', [`{"api_key":"${'$'.repeat(40)}%"}`, fill('$')]],
+  ['secrets without a letter of ASCII', [...odd, `{"a":"${fill('密码长度不能少于八位')}"}`]],
+  ['such secrets, escaped', [...odd, `{"a":"${fill(String.raw`\u5bc6\u7801`)}"}`]],
 ])('a megabyte of %s is gone through', (_, lines) => {
   const redactor = new Redactor({ key: 'the key of these tests, long enough', rules: { fields: new Set() } });
   // What takes a time that grows faster than its length would not end before the test is given up.

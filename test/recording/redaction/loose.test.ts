@@ -123,7 +123,7 @@ test('whole passwords of URLs and of variables are secrets, whatever is in them'
       'DB_PASSWORD=Str0ng,Pass<wo>rd; next',
       'a=1&password=hunter2;hunter3&x=1',
       'DB_PASSWORD=ab1 X-Api-Key: ab12',
-    '(see https://x.example/?token=abcdef1234).',
+      '(see https://x.example/?token=abcdef1234).',
     ),
   ).toEqual([
     'postgres://u:<url_password>@h/db',
