@@ -76,7 +76,8 @@ function judgeName(name: string): boolean {
   const follows = (word: string, next: string): boolean =>
     words.some((one, at) => one === word && words[at + 1] === next);
   if (words.some((word, at) => word === 'token' && placeOwners.has(words[at - 1] ?? ''))) return false;
-  if (words.at(-1) === 'id' && /^keys?$/.test(words.at(-2) ?? '')) return false; // which key it is
+  // Which key it is, but for those that are half of a secret.
+  if (words.at(-1) === 'id' && words.at(-2) === 'key' && words.at(-3) !== 'access') return false;
   const isPass = words.at(-1) === 'pass' && passOwners.has(words.at(-2) ?? '');
   return (
     isKey ||
