@@ -33,7 +33,7 @@ async function redactOne(file: string, wishes: ReturnType<typeof completeRedacti
       fingerprint: fingerprintOf(text),
       onProgress: (position) => progress.update(position),
     });
-    return isChanged ? renderRedacted(redactor.counts).replace('; ', '') : 'no secrets found; it is as it was';
+    return isChanged ? renderRedacted(redactor.counts, redactor.secrets).replace('; ', '') : 'no secrets found; it is as it was';
   } finally {
     progress.stop();
   }

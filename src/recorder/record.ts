@@ -66,8 +66,10 @@ export interface RecordResult extends SessionSum {
   duration: number;
   /** Why the recording is not whole. */
   loss: Error | undefined;
-  /** How many secrets were replaced, by kind. */
+  /** How often a secret was replaced, by kind. */
   redacted: ReadonlyMap<string, number>;
+  /** How many different secrets were replaced. */
+  secrets: number;
 }
 
 /** A session being recorded. */
@@ -173,6 +175,7 @@ export async function record(options: RecordOptions): Promise<Recorder> {
       duration: clock.now() - began,
       loss,
       redacted: redaction?.redactor.counts ?? new Map(),
+      secrets: redaction?.redactor.secrets ?? 0,
     };
   }
 

@@ -31,7 +31,7 @@ test('what is found anywhere is replaced everywhere, and the file is sealed agai
   expect(await reprise(['redact', file], { REPRISE_KEY })).toEqual({
     exitCode: 0,
     stdout: '',
-    stderr: `reprise: ${file}: 4 secrets redacted: 4 api_key`,
+    stderr: `reprise: ${file}: 1 secret redacted in 4 places: 4 api_key`,
   });
   expect(leaksIn(dirname(file), [secret])).toEqual([]);
   expect(statSync(file).mode).toBe(mode);
@@ -115,7 +115,7 @@ test('what is redacted later with another key leaves the first key in force', as
   const file = await makeOld();
   await reprise(['redact', file], { REPRISE_KEY });
   const { stderr } = await reprise(['redact', file, '--redact', '/plain/'], { REPRISE_KEY: `${REPRISE_KEY}, another` });
-  expect(stderr).toContain('2 secrets redacted');
+  expect(stderr).toContain('1 secret redacted in 2 places');
   expect(readFileSync(file, 'utf8').match(/"redaction":/g)).toHaveLength(1);
   const asked = makeFile(request('1', { note: secret }), 'request.json');
   expect((await reprise(['explain', file, asked, '--secrets', 'exact'], { REPRISE_KEY })).exitCode).toBe(0);

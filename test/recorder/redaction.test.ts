@@ -31,7 +31,7 @@ test(`of ${asked.length} secrets none reaches the disk, wherever a plugin says i
   expect(leaksIn(dirname(file), secrets)).toEqual([]);
   // What passes is as it was.
   for (const secret of secrets) expect(stdout.toString()).toContain(JSON.stringify(`answer ${secret}`));
-  expect(stderr).toMatch(/secrets redacted: \d+ /);
+  expect(stderr).toMatch(/secrets redacted in \d+ places: \d+ /);
   // Every line is still what it was: JSON of the same shape.
   const messages = lines.filter(({ from, stream }) => from !== undefined && stream === undefined);
   expect(messages.every((line) => 'message' in line)).toBe(true);

@@ -59,6 +59,7 @@ interface Search extends NameSearch {
 export class Redactor {
   /** How often something was replaced, by kind. */
   readonly counts = new Map<string, number>();
+  readonly #replaced = new Set<string>();
   readonly #rules: RedactionRules;
   readonly #table = new TrigramTable();
   readonly #index: SecretIndex;
@@ -68,6 +69,11 @@ export class Redactor {
     this.#index = new SecretIndex(key, { table: this.#table, flag: isLearned });
     for (const text of nameTrigrams) this.#table.add(text, isName);
     for (const text of shapeBeginnings) this.#table.add(text, isShape);
+  }
+
+  /** How many different secrets were replaced. */
+  get secrets(): number {
+    return this.#replaced.size;
   }
 
   /** Fields that a plugin's package marks as secret are secrets from now on. */
@@ -106,8 +112,9 @@ export class Redactor {
 
   /** The placeholder of a text that is known to be a secret. */
   replace(value: string, kind: string): string {
-    this.#count(kind);
-    return this.#index.learn(value, kind).secret.placeholder;
+    const { placeholder } = this.#index.learn(value, kind).secret;
+    this.#count(kind, placeholder);
+    return placeholder;
   }
 
   /** The words of a command: values of flags with secret names, and what is a secret anywhere. */
@@ -194,12 +201,13 @@ export class Redactor {
     for (const { start, end, kind, placeholder } of ranges) {
       result += text.slice(done, start) + placeholder;
       done = end;
-      this.#count(kind);
+      this.#count(kind, placeholder);
     }
     return Buffer.from(result + text.slice(done), 'latin1');
   }
 
-  #count(kind: string): void {
+  #count(kind: string, placeholder: string): void {
+    this.#replaced.add(placeholder);
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
   }
 }
