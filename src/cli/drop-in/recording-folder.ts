@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { RepriseError, reasonOf, systemCode } from '../../foundation/reprise-error.ts';
 import { isBundleWord, isPattern, recordingEnding } from '../../recording/find-recordings.ts';
 import { findFile } from '../../transport/find-file.ts';
-import { isAlive } from '../../transport/is-alive.ts';
+import { isAlive } from '../../foundation/is-alive.ts';
 import type { DropInSettings } from './settings.ts';
 import { wordsOf } from './shelf.ts';
 
