@@ -1,12 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { createWriteStream, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { withPassing } from '../foundation/passing.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
 import type { Bundle } from '../recording/bundle/bundle-folder.ts';
 import { openBundleFolder } from '../recording/bundle/bundle-folder.ts';
 import { filesOf, manifestName, parseBundleManifest } from '../recording/bundle/bundle-manifest.ts';
-import { cacheFolder, findIntact, keepBundle, openArchive, takeBlob } from '../recording/bundle/cache.ts';
+import { findIntact, keepBundle, newPart, openArchive, takeBlob } from '../recording/bundle/cache.ts';
 import { bundleLimits } from '../recording/bundle/limits.ts';
 import { createOciManifest, parseOciManifest } from '../recording/bundle/oci-manifest.ts';
 import type { Reference } from '../recording/bundle/reference.ts';
@@ -23,7 +23,8 @@ type OciReference = Extract<Reference, { kind: 'oci' }>;
  */
 export async function pullBundle(reference: Reference, pin: string | undefined, tools: SharingTools): Promise<Bundle> {
   const wanted = pin ?? (reference.kind === 'oci' ? reference.digest : undefined);
-  const cached = wanted === undefined || reference.kind === 'path' ? undefined : findIntact(wanted, reference.text);
+  const cached =
+    wanted === undefined || reference.kind === 'path' ? undefined : findIntact(wanted, reference.text, true);
   const bundle = cached ?? (await bring(reference, wanted, tools));
   if (wanted === undefined || bundle.digest === wanted) return bundle;
   throw new RepriseError(
@@ -42,7 +43,7 @@ function bring(reference: Reference, wanted: string | undefined, tools: SharingT
 async function bringArtifact(reference: OciReference, tag: string, tools: SharingTools): Promise<Bundle> {
   const registry = new Registry(reference, 'pull');
   const { bytes, digest } = await registry.readManifest(tag);
-  const known = findIntact(digest, reference.text);
+  const known = findIntact(digest, reference.text, true);
   if (known !== undefined) return known;
   const { digest: configDigest, size } = parseOciManifest(bytes, reference.text);
   const config = await registry.readBlob(configDigest, Math.min(size, bundleLimits.smallFile));
@@ -82,17 +83,17 @@ async function bringArchive(url: string, source: string, tools: SharingTools): P
     const code = status === 404 ? 'not-found' : 'registry';
     throw new RepriseError(code, `Failed to fetch ${source}: the server answered ${status}. Check the address.`);
   }
-  const part = join(cacheFolder(), 'part', `${process.pid}-${randomUUID()}.tgz`);
+  const part = newPart();
   const meter = await tools.openProgress('fetching', Number(headers.get('content-length') ?? 0));
   let count = 0;
-  try {
-    mkdirSync(dirname(part), { recursive: true });
-    await writeAll(readBody(answer, bundleLimits.bytes), part, (length) => meter.update((count += length)));
-    return await openArchive(part, source);
-  } finally {
-    meter.stop();
-    rmSync(part, { force: true });
-  }
+  return withPassing(part, async () => {
+    try {
+      await writeAll(readBody(answer, bundleLimits.bytes), part, (length) => meter.update((count += length)));
+    } finally {
+      meter.stop();
+    }
+    return openArchive(part, source);
+  });
 }
 
 async function writeAll(

@@ -1,26 +1,76 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { namePlace, showPlaces } from '../../foundation/places.ts';
 import { RepriseError } from '../../foundation/reprise-error.ts';
 import type { Bundle } from './bundle-folder.ts';
 import { openBundleFolder } from './bundle-folder.ts';
-import { cacheFolder, findCached, openArchive } from './cache.ts';
+import type { BundledFile } from './bundle-manifest.ts';
+import { filesOf } from './bundle-manifest.ts';
+import { cacheFolder } from './cache-folder.ts';
+import { findCached, isInCache, openArchive } from './cache.ts';
 import { findLock, readLock } from './lock-file.ts';
 import type { Reference } from './reference.ts';
 import { parseReference } from './reference.ts';
 
-/**
- * The recordings of a bundle: a folder, an archive, or a reference to one that was pulled. Nothing is fetched.
- * @throws RepriseError where it is not at hand, or not what it says
- */
-export async function findBundled(word: string): Promise<string[]> {
-  const { folder, manifest } = await openBundle(word);
-  if (manifest.recordings.length === 0)
-    throw new RepriseError('not-found', `Failed to find a recording: the bundle ${word} holds none. Name another.`);
-  return manifest.recordings.map(({ file }) => join(folder, file));
+/** A file of a bundle, behind the bundle's own word. */
+const fileMark = /#((?:recordings|faults)\/[^#]+|reprise\.config\.json)$/;
+
+/** What a word means. */
+export interface Bundled {
+  bundle: Bundle;
+  /** All files of the bundle, or the one that was named. */
+  files: readonly BundledFile[];
 }
 
-/** Opens what `findBundled` finds recordings in. @throws RepriseError as there */
-export async function openBundle(word: string): Promise<Bundle> {
+/**
+ * The recordings of a bundle: a folder, an archive, or a reference to one that was pulled; or the one that is named
+ * behind `#`, as `fixtures.tgz#recordings/a.jsonl`. Nothing is fetched.
+ * @throws RepriseError where it is not at hand, or not what it says
+ */
+export function findBundled(word: string): Promise<string[]> {
+  return find(word, 'recording');
+}
+
+/**
+ * The fault plan of a bundle: its only one, or the one that is named behind `#`.
+ * @throws RepriseError as `findBundled`, and where there are several
+ */
+export async function findBundledPlan(word: string): Promise<string> {
+  const [plan = '', second] = await find(word, 'fault plan');
+  if (second === undefined) return plan;
+  throw new RepriseError(
+    'usage',
+    `Failed to find a fault plan: the bundle ${word} holds several. Name one, as in ${showPlaces(plan)}.`,
+  );
+}
+
+async function find(word: string, what: 'recording' | 'fault plan'): Promise<string[]> {
+  const { bundle, files } = await openBundled(word);
+  const wanted = what === 'recording' ? 'recordings/' : 'faults/';
+  const found = files.filter(({ file }) => file.startsWith(wanted)).map(({ file }) => join(bundle.folder, file));
+  if (found.length > 0) return found;
+  const reason = fileMark.test(word) ? `${word} is none` : `the bundle ${word} holds none`;
+  throw new RepriseError('not-found', `Failed to find a ${what}: ${reason}. Name another.`);
+}
+
+/**
+ * Opens the bundle that a word means, or that holds the file which it means. From now on messages name its files as
+ * words do.
+ * @throws RepriseError as `findBundled`
+ */
+export async function openBundled(word: string): Promise<Bundled> {
+  const name = fileMark.exec(word)?.[1];
+  const source = word.replace(fileMark, '');
+  const bundle = await openBundle(source);
+  if (isInCache(bundle.folder)) namePlace(`${bundle.folder}/`, `${source}#`);
+  const files = filesOf(bundle.manifest);
+  if (name === undefined) return { bundle, files };
+  const named = files.filter(({ file }) => file === name);
+  if (named.length > 0) return { bundle, files: named };
+  throw new RepriseError('not-found', `Failed to find ${word}: the bundle has no ${name}. Check its name.`);
+}
+
+async function openBundle(word: string): Promise<Bundle> {
   const reference = parseReference(word);
   if (reference.kind !== 'path') return openPulled(reference);
   const isFolder = statSync(reference.path, { throwIfNoEntry: false })?.isDirectory() === true;
@@ -49,10 +99,24 @@ export function pinWord(word: string): string {
 
 function openPulled(reference: Exclude<Reference, { kind: 'path' }>): Bundle {
   const digest = pinOf(reference);
-  const bundle = findCached(digest, reference.text);
+  const command = reference.kind === 'oci' && reference.digest !== undefined ? ` ${reference.text}` : '';
+  const bundle = findSound(digest, reference.text, command);
   if (bundle !== undefined) return bundle;
   throw new RepriseError(
     'not-found',
-    `Failed to find ${reference.text}: ${digest} is not in the cache ${cacheFolder()}. Bring it with \`reprise pull\`.`,
+    `Failed to find ${reference.text}: ${digest} is not in the cache ${cacheFolder()}. Bring it with \`reprise pull${command}\`.`,
   );
+}
+
+function findSound(digest: string, source: string, command: string): Bundle | undefined {
+  try {
+    return findCached(digest, source);
+  } catch (error) {
+    if (!(error instanceof RepriseError)) throw error;
+    throw new RepriseError(
+      'wrong-digest',
+      `Failed to open ${source}: its copy in the cache ${cacheFolder()} is damaged. Bring it anew with \`reprise pull${command}\`.`,
+      { cause: error },
+    );
+  }
 }

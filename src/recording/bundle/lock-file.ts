@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isJsonObject, parseJson } from '../../foundation/parse-json.ts';
 import { RepriseError, reasonOf, systemCode } from '../../foundation/reprise-error.ts';
 import { configName } from '../project-config.ts';
-import { writeWhole } from './cache.ts';
+import { writeWhole } from './cache-folder.ts';
 import { digestPattern } from './digest.ts';
 import { bundleLimits } from './limits.ts';
 
