@@ -31,17 +31,23 @@ export async function findChecked(words: readonly string[]): Promise<CheckedFile
 }
 
 async function filesOf(word: string): Promise<CheckedFile[]> {
-  if (!isBundle(word)) return (await findRecordings([word])).map((path) => ({ path }));
+  if (!isBundle(word)) return Promise.all((await findRecordings([word])).map(fileAt));
   const [{ openBundled }, { manifestName }] = await Promise.all([
     import('../recording/bundle/find-bundled.ts'),
     import('../recording/bundle/bundle-manifest.ts'),
   ]);
-  const { bundle, files } = await openBundled(word);
-  const isWhole = files.length !== 1 || !word.endsWith(`#${files[0]?.file}`);
-  return [...files.map(({ file }) => file), ...(isWhole ? [manifestName] : [])].map((file) => ({
+  const { bundle, source, files } = await openBundled(word);
+  return [...files.map(({ file }) => file), ...(source === word ? [manifestName] : [])].map((file) => ({
     path: join(bundle.folder, file),
-    bundled: { bundle: word.replace(/#.*$/, ''), kind: kindOf(file) },
+    bundled: { bundle: source, kind: kindOf(file) },
   }));
+}
+
+/** A recording in a bundle's folder is the bundle's, by whatever name it is checked. */
+async function fileAt(path: string): Promise<CheckedFile> {
+  const { findBundleAround } = await import('../recording/bundle/bundle-folder.ts');
+  const bundle = findBundleAround(path);
+  return bundle === undefined ? { path } : { path, bundled: { bundle, kind: 'recording' } };
 }
 
 function kindOf(file: string): BundledKind {

@@ -1,4 +1,3 @@
-import { existsSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fingerprintOf } from '../foundation/placeholder.ts';
 import type { ReadOptions } from '../foundation/read-options.ts';
@@ -39,22 +38,12 @@ async function refuseBundled(word: string): Promise<void> {
 
 /** Where a file is, where that is a bundle. */
 async function explainPlace(file: string): Promise<string | undefined> {
-  if (!existsSync(file)) return undefined;
-  const folder = dirname(realpathSync(file));
-  const [{ readBundleFolder }, { isInCache }] = await Promise.all([
+  const [{ findBundleAround }, { isInCache }] = await Promise.all([
     import('../recording/bundle/bundle-folder.ts'),
     import('../recording/bundle/cache.ts'),
   ]);
   if (isInCache(file)) return 'it is in the cache of bundles';
-  const bundle = [folder, dirname(folder)].find((one) => {
-    try {
-      readBundleFolder(one);
-      return true;
-    } catch (error) {
-      if (error instanceof RepriseError) return false; // it has no manifest, or another program's
-      throw error;
-    }
-  });
+  const bundle = findBundleAround(file);
   return bundle === undefined ? undefined : `it is in the bundle ${bundle}`;
 }
 

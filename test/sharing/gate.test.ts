@@ -71,11 +71,13 @@ test('what is in an archive is named by the archive, in findings, advice, annota
 });
 
 test('what is in a folder is named by its path', async () => {
-  const { run } = await makePlace({ recordings: { 'a.jsonl': leaking } });
+  const { folder, run } = await makePlace({ recordings: { 'a.jsonl': leaking } });
   const { stdout, stderr } = await run(['check', 'b'], { GITHUB_ACTIONS: 'true' });
   expect(stdout).toContain('b/recordings/a.jsonl:15: secret: ');
   expect(stderr).toContain('::error file=b/recordings/a.jsonl,line=15,');
   expect(stderr).toContain('reprise: b holds secrets. Take them out of what it was made of');
+  for (const path of ['b/recordings/a.jsonl', 'b/recordings'])
+    expect((await run(['check', path])).stderr).toContain(`${join(folder, 'b')} holds secrets. Take them out of what`);
 });
 
 test('a broken recording in an archive is named by the archive', async () => {

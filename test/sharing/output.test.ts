@@ -100,18 +100,21 @@ test('a bundle is not copied to where the lock goes', async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test.each(['x.zip', 'x.tar', 'x.tar.bz2', 'x.jsonl', 'x.ZIP', '-'])('%s is written in no form', async (output) => {
-  const { folder, writes } = makePlace();
-  const [bundled, pulled] = [await writes[0]!(output), await writes[1]!(output)];
-  expect(bundled.stderr).toBe(
-    `reprise: Failed to write ${output}: it would be no archive or folder. Name an archive, ending in .tgz, or a folder with \`--output\`.`,
-  );
-  expect(pulled.stderr).toBe(
-    `reprise: Failed to write ${output}: it would be no folder. Name a folder with \`--output\`.`,
-  );
-  expect([bundled.exitCode, pulled.exitCode]).toEqual([2, 2]);
-  expect(existsSync(join(folder, output))).toBe(false);
-});
+test.each(['x.zip', 'x.tgz/', 'x.tar', 'x.tar.bz2', 'x.jsonl', 'x.ZIP', '-'])(
+  '%s is written in no form',
+  async (output) => {
+    const { folder, writes } = makePlace();
+    const [bundled, pulled] = [await writes[0]!(output), await writes[1]!(output)];
+    expect(bundled.stderr).toBe(
+      `reprise: Failed to write ${output}: it would be no archive or folder. Name an archive, ending in .tgz, or a folder with \`--output\`.`,
+    );
+    expect(pulled.stderr).toBe(
+      `reprise: Failed to write ${output}: it would be no folder. Name a folder with \`--output\`.`,
+    );
+    expect([bundled.exitCode, pulled.exitCode]).toEqual([2, 2]);
+    expect(existsSync(join(folder, output))).toBe(false);
+  },
+);
 
 test.each(['x.tgz', 'x.tar.gz', 'x.TGZ', 'x.Tar.Gz'])('%s is an archive', async (output) => {
   const { folder, writes } = makePlace();

@@ -16,9 +16,9 @@ export interface Output {
  */
 export function parseOutput(value: string, forms: 'archive or folder' | 'folder'): Output {
   const path = value.replace(/(?<=[^/])\/+$/, ''); // what completes a folder's name ends it so
-  const isArchive = path === value && archive.test(path);
-  if (path !== '-' && !otherFile.test(path.replace(archive, '')) && (!isArchive || forms !== 'folder'))
-    return { path, isArchive };
+  const isArchive = archive.test(path);
+  const isOther = path === '-' || otherFile.test(path.replace(archive, ''));
+  if (!isOther && (!isArchive || (forms !== 'folder' && path === value))) return { path, isArchive };
   const advice = forms === 'folder' ? 'Name a folder' : 'Name an archive, ending in .tgz, or a folder';
   throw new RepriseError('usage', `Failed to write ${value}: it would be no ${forms}. ${advice} with \`--output\`.`);
 }

@@ -31,6 +31,20 @@ export function isBundleFolder(folder: string): boolean {
   return existsSync(join(folder, manifestName));
 }
 
+/** The folder of the bundle that a file, or a folder, stands in; undefined where it stands in none of reprise's. */
+export function findBundleAround(path: string): string | undefined {
+  if (!existsSync(path)) return undefined;
+  const folder = dirname(realpathSync(path));
+  return [folder, dirname(folder)].find((one) => {
+    try {
+      return isBundleFolder(one) && readBundleFolder(one) !== undefined;
+    } catch (error) {
+      if (error instanceof RepriseError) return false; // another program's manifest
+      throw error;
+    }
+  });
+}
+
 /**
  * Opens a bundle that is a folder, and proves each of its files.
  * @param source what it is called in messages

@@ -18,6 +18,8 @@ const fileMark = /#((?:recordings|faults)\/[^#]+|reprise\.config\.json)$/;
 /** What a word means. */
 export interface Bundled {
   bundle: Bundle;
+  /** The word for the whole bundle. */
+  source: string;
   /** All files of the bundle, or the one that was named. */
   files: readonly BundledFile[];
 }
@@ -64,9 +66,9 @@ export async function openBundled(word: string): Promise<Bundled> {
   const bundle = await openBundle(source);
   if (isInCache(bundle.folder)) namePlace(`${bundle.folder}/`, `${source}#`);
   const files = filesOf(bundle.manifest);
-  if (name === undefined) return { bundle, files };
+  if (name === undefined) return { bundle, source, files };
   const named = files.filter(({ file }) => file === name);
-  if (named.length > 0) return { bundle, files: named };
+  if (named.length > 0) return { bundle, source, files: named };
   throw new RepriseError('not-found', `Failed to find ${word}: the bundle has no ${name}. Check its name.`);
 }
 
