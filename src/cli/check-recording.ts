@@ -1,4 +1,5 @@
 import { nextTurn } from '../foundation/clock.ts';
+import { showPlaces } from '../foundation/places.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
 import type { RecordingReader } from '../recording/recording-reader.ts';
 import { openRecording } from '../recording/recording-reader.ts';
@@ -14,9 +15,15 @@ import { SessionWalk } from './session-walk.ts';
 /** So many findings, and unfinished invocations, of a file are told; the others are counted. */
 export const mostTold = 100;
 
-/** What was found in a recording. */
+/** What a file of a bundle can be. */
+export type BundledKind = 'recording' | 'fault plan' | 'configuration' | 'manifest';
+
+/** What was found in a recording, a stub, or a file of a bundle. */
 export interface CheckResult {
+  /** What it is called. */
   file: string;
+  /** Of a file that is no recording, in a bundle: what it is. What is not looked at in it is 0 and false. */
+  document?: Exclude<BundledKind, 'recording'>;
   /** Of a stub: how many recordings it holds in itself. What is not looked at in it is 0 and false. */
   packed?: number;
   lines: number;
@@ -38,7 +45,7 @@ export interface CheckResult {
  * @throws RepriseError where it can't be opened, or is no recording
  */
 export async function checkRecording(file: string): Promise<CheckResult> {
-  const result = createCheckResult(file);
+  const result = createCheckResult(showPlaces(file));
   const report: Report = (finding) => {
     result.findingCount++;
     if (result.findings.length < mostTold) result.findings.push(finding);
@@ -76,7 +83,11 @@ async function openUnlessBroken(file: string, report: Report): Promise<Recording
   try {
     return await openRecording(file, { strict: true });
   } catch (error) {
-    report({ kind: 'format', line: 1, text: explainBroken(error).replace(`Failed to read ${file}:1: `, '') });
+    report({
+      kind: 'format',
+      line: 1,
+      text: explainBroken(error).replace(`Failed to read ${showPlaces(file)}:1: `, ''),
+    });
     return undefined;
   }
 }

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { RepriseError, asError, systemCode } from '../foundation/reprise-error.ts';
-import { cacheFolder } from '../recording/bundle/cache.ts';
+import { cacheFolder } from '../recording/bundle/cache-folder.ts';
 
 /** What a system says of its files and folders that is no fault of reprise's. */
 const ordinary =

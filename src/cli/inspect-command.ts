@@ -1,4 +1,5 @@
 import { nextTurn } from '../foundation/clock.ts';
+import { showPlaces } from '../foundation/places.ts';
 import type { ReadOptions } from '../foundation/read-options.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
 import type { MatchRules } from '../protocol/match-rules.ts';
@@ -8,6 +9,7 @@ import { findRecordings } from '../recording/find-recordings.ts';
 import { readRules } from '../replayer/read-rules.ts';
 import { settle } from '../replayer/settings.ts';
 import { Ambiguity } from './ambiguity.ts';
+import { escapeText } from './escape-text.ts';
 import { optionsOf } from './library-options.ts';
 import type { Show } from './inspect-one.ts';
 import { inspectOne } from './inspect-one.ts';
@@ -38,7 +40,7 @@ export async function runInspect({ values, words }: ReadOptions): Promise<number
   }
   if (reader.truncatedBytes > 0) {
     process.stderr.write(
-      `reprise: ${file}:${reader.lines + 1}: the last line was cut off (${reader.truncatedBytes} bytes) and is skipped.\n`,
+      `reprise: ${escapeText(showPlaces(file))}:${reader.lines + 1}: the last line was cut off (${reader.truncatedBytes} bytes) and is skipped.\n`,
     );
   }
   return 0;
@@ -72,8 +74,8 @@ async function inspectAll({ reader, output, progress, isJson }: Show, ambiguity:
     if (shown === 0)
       await output.write(
         isJson
-          ? renderJsonStart(reader.file, reader.header)
-          : renderTitle(reader.file, reader.header, reader.size) + renderStartUp(summary.frame),
+          ? renderJsonStart(showPlaces(reader.file), reader.header)
+          : renderTitle(showPlaces(reader.file), reader.header, reader.size) + renderStartUp(summary.frame),
       );
     if (isJson) await output.write(renderJsonRows(rows, shown === 0));
     else if (rows.length > 0) await output.write(renderRows(rows, output.paint));

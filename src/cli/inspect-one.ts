@@ -1,5 +1,6 @@
 import { nextTurn } from '../foundation/clock.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
+import { showPlaces } from '../foundation/places.ts';
 import type { RecordingReader } from '../recording/recording-reader.ts';
 import type { Progress } from './progress.ts';
 import { describeRow, renderJsonLine, toJson } from './render-inspect-json.ts';
@@ -38,7 +39,7 @@ export async function inspectOne({ reader, output, progress, isJson }: Show, num
     if (!goesOn) lines.finish();
     if (lines.hasText) {
       if (output.width !== undefined) progress.stop(); // what is printed would run into it
-      await output.write(lines.shift(isJson ? `{"file":${toJson(reader.file)},"lines":[` : ''));
+      await output.write(lines.shift(isJson ? `{"file":${toJson(showPlaces(reader.file))},"lines":[` : ''));
     }
     await nextTurn();
   }

@@ -2,7 +2,8 @@ import { dirname } from 'node:path';
 import { fingerprintOf } from '../foundation/placeholder.ts';
 import type { ReadOptions } from '../foundation/read-options.ts';
 import { openRedactor } from '../recorder/open-redactor.ts';
-import { findRecordings } from '../recording/find-recordings.ts';
+import { RepriseError } from '../foundation/reprise-error.ts';
+import { findRecordings, isBundle } from '../recording/find-recordings.ts';
 import { openKey } from '../recording/project-key.ts';
 import { redactRecording } from '../recording/redaction/redact-recording.ts';
 import { findFile } from '../transport/find-file.ts';
@@ -15,11 +16,36 @@ import { openScanner } from './secrets/scanner.ts';
 /** Replaces the secrets in recordings that exist. */
 export async function runRedact({ values, words }: ReadOptions): Promise<number> {
   const config = typeof values['config'] === 'string' ? values['config'] : undefined;
-  for (const file of await findRecordings(words)) {
+  for (const word of words) await refuseBundled(word);
+  const files = await findRecordings(words);
+  for (const file of files) await refuseBundled(file);
+  for (const file of files) {
     const told = await redactOne(file, completeRedaction(redactionOf(values), { folder: dirname(file), config }));
     if (values['quiet'] !== true) process.stderr.write(`reprise: ${escapeText(file)}: ${told}\n`);
   }
   return 0;
+}
+
+/** What is in a bundle has its digest there, and what is in the cache belongs to bundles. */
+async function refuseBundled(word: string): Promise<void> {
+  const reason = isBundle(word) ? 'it is a bundle' : await explainPlace(word);
+  if (reason === undefined) return;
+  throw new RepriseError(
+    'usage',
+    `Failed to redact ${word}: ${reason}, whose digests would not fit any more. Redact the recordings that it was made of, and make it anew with \`reprise bundle\`.`,
+    { file: word },
+  );
+}
+
+/** Where a file is, where that is a bundle. */
+async function explainPlace(file: string): Promise<string | undefined> {
+  const [{ findBundleAround }, { isInCache }] = await Promise.all([
+    import('../recording/bundle/bundle-folder.ts'),
+    import('../recording/bundle/cache.ts'),
+  ]);
+  if (isInCache(file)) return 'it is in the cache of bundles';
+  const bundle = findBundleAround(file);
+  return bundle === undefined ? undefined : `it is in the bundle ${bundle}`;
 }
 
 /** @returns what was done, in words */
@@ -33,7 +59,9 @@ async function redactOne(file: string, wishes: ReturnType<typeof completeRedacti
       fingerprint: fingerprintOf(text),
       onProgress: (position) => progress.update(position),
     });
-    return isChanged ? renderRedacted(redactor.counts, redactor.secrets).replace('; ', '') : 'no secrets found; it is as it was';
+    return isChanged
+      ? renderRedacted(redactor.counts, redactor.secrets).replace('; ', '')
+      : 'no secrets found; it is as it was';
   } finally {
     progress.stop();
   }

@@ -1,5 +1,6 @@
 import { recordingEnding } from '../recording/find-recordings.ts';
 import type { CheckResult } from './check-recording.ts';
+import type { CheckedFile } from './checked-files.ts';
 import { escapeText } from './escape-text.ts';
 import { toJson } from './render-inspect-json.ts';
 import type { Paint } from './paint.ts';
@@ -30,6 +31,7 @@ export function renderCheck(result: CheckResult, paint: Paint): string {
 /** The result for programs, with the names of the format. */
 export function renderCheckJson(result: CheckResult): string {
   if (result.packed !== undefined) return renderStubJson(result);
+  if (result.document !== undefined) return renderDocumentJson(result);
   const { file, lines, messages, invocations, isSealed, isText, findings, findingCount, unfinished, unfinishedCount } =
     result;
   return toJson({
@@ -57,8 +59,18 @@ function renderStubJson({ file, packed, findings, findingCount }: CheckResult): 
   return toJson({ file, ok: findingCount === 0, stub: true, packed, findings, finding_count: findingCount });
 }
 
+function renderDocumentJson({ file, document, findings, findingCount }: CheckResult): string {
+  return toJson({ file, ok: findingCount === 0, document, findings, finding_count: findingCount });
+}
+
 /** What to do about files with secrets in them; nothing where there are none. */
-export function renderSecretAdvice(files: readonly string[]): string {
+export function renderSecretAdvice(files: readonly CheckedFile[]): string {
+  const bundles = new Set(files.flatMap(({ bundled }) => (bundled === undefined ? [] : [bundled.bundle])));
+  const own = files.filter(({ bundled }) => bundled === undefined).map(({ path }) => path);
+  return renderOwnAdvice(own) + renderBundleAdvice([...bundles]);
+}
+
+function renderOwnAdvice(files: readonly string[]): string {
   const [first] = files;
   if (first === undefined) return '';
   const what = files.length === 1 ? `${escapeText(first)} holds` : `${files.length} files hold`;
@@ -67,15 +79,24 @@ export function renderSecretAdvice(files: readonly string[]): string {
   return `reprise: ${what} secrets. Take them out with \`reprise redact ${which}\`${stubs}; revoke those that others have seen.\n`;
 }
 
+/** What is in a bundle stays as it is: its digests would not fit any more. */
+function renderBundleAdvice(bundles: readonly string[]): string {
+  if (bundles.length === 0) return '';
+  const what = bundles.length === 1 ? `${escapeText(bundles.join(''))} holds` : `${bundles.length} bundles hold`;
+  return `reprise: ${what} secrets. Take them out of what ${bundles.length === 1 ? 'it was' : 'they were'} made of, recordings with \`reprise redact\` and the rest by hand, and make ${bundles.length === 1 ? 'it' : 'them'} anew with \`reprise bundle\`; revoke those that others have seen.\n`;
+}
+
 function renderSum(result: CheckResult, paint: Paint): string {
-  const { findingCount, packed } = result;
-  const size = packed === undefined ? renderSize(result) : `a stub with ${renderCount(packed, 'recording')} in it`;
+  const { findingCount } = result;
+  const size = renderSize(result);
   return findingCount === 0
     ? `${paint('green', 'good')}: ${size}`
     : `${paint('red', renderCount(findingCount, 'finding'))}: ${size}`;
 }
 
-function renderSize({ lines, invocations, messages }: CheckResult): string {
+function renderSize({ lines, invocations, messages, packed, document }: CheckResult): string {
+  if (packed !== undefined) return `a stub with ${renderCount(packed, 'recording')} in it`;
+  if (document !== undefined) return `a ${document}`;
   return `${renderCount(lines, 'line')}, ${renderCount(messages, 'message')}, ${renderCount(invocations, 'invocation')}`;
 }
 

@@ -27,13 +27,18 @@ export function renderAnnotations(report: Report, isStrict: boolean): string {
     .join('');
 }
 
-/** What was found in a file, at its lines. */
-export function renderFindingAnnotations({ file, findings }: Pick<CheckResult, 'file' | 'findings'>): string {
+/** What was found in a file, at its lines; what was found in an archive, at the archive. */
+export function renderFindingAnnotations(
+  { file, findings }: Pick<CheckResult, 'file' | 'findings'>,
+  bundle?: string,
+): string {
+  const isPacked = bundle !== undefined && file.startsWith(`${bundle}#`);
   return findings
     .slice(0, mostAnnotations)
     .map(({ kind, line, text }) => {
-      const place = `file=${escapeProperty(file)},line=${line},title=${escapeProperty(`reprise: ${kind}`)}`;
-      return `::error ${place}::${escapeData(escapeText(text))}\n`;
+      const place = isPacked ? `file=${escapeProperty(bundle)}` : `file=${escapeProperty(file)},line=${line}`;
+      const told = isPacked ? `${file.slice(bundle.length + 1)}:${line}: ${text}` : text;
+      return `::error ${place},title=${escapeProperty(`reprise: ${kind}`)}::${escapeData(escapeText(told))}\n`;
     })
     .join('');
 }

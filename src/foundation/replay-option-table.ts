@@ -73,7 +73,13 @@ export const faulting: readonly OptionSpec[] = [
     value: 'SPEC',
     text: "what goes wrong, such as 'stall at=response:3 action=invoke_llm'; `reprise faults` lists them; can be repeated",
   },
-  { flag: 'fault-plan', kind: 'path', value: 'FILE', usually: 'none', text: 'a file of faults, in YAML or JSON' },
+  {
+    flag: 'fault-plan',
+    kind: 'path',
+    value: 'FILE',
+    usually: 'none',
+    text: 'a file of faults, in YAML or JSON, or a bundle with one',
+  },
   {
     flag: 'seed',
     kind: 'seed',

@@ -1,3 +1,5 @@
+import { showPlaces } from './places.ts';
+
 /** What went wrong, for programs. People read the message. */
 const errorCodes = [
   'usage',
@@ -48,7 +50,7 @@ export class RepriseError extends Error {
   readonly exitStatus: number;
 
   constructor(code: ErrorCode, message: string, facts: ErrorFacts = {}) {
-    super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    super(showPlaces(message), facts.cause === undefined ? undefined : { cause: facts.cause });
     this.code = code;
     this.file = facts.file;
     this.line = facts.line;

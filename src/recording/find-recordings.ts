@@ -6,8 +6,8 @@ import { RepriseError } from '../foundation/reprise-error.ts';
 /** How the name of a recording ends. */
 export const recordingEnding = /\.jsonl(\.gz)?$/;
 const patternMark = /[*?[\]{}]/;
-/** A bundle elsewhere, or in an archive. */
-const bundleWord = /^(oci|https?|file):|\.(tgz|tar\.gz)$/;
+/** A bundle elsewhere, or in an archive; or a file in it. */
+const bundleWord = /^(oci|https?|file):|\.(tgz|tar\.gz)(#.+)?$/i;
 const bundleMark = 'bundle.json'; // that of bundle-manifest.ts, which is loaded for bundles alone
 
 /** Whether a word can be a pattern of names. */
@@ -15,7 +15,7 @@ export function isPattern(word: string): boolean {
   return patternMark.test(word);
 }
 
-/** Whether a word means a bundle by its form: a reference or an archive. A folder can be one, too. */
+/** Whether a word means a bundle, or a file in one, by its form: a reference or an archive. A folder can be one, too. */
 export function isBundleWord(word: string): boolean {
   return bundleWord.test(word);
 }
@@ -34,7 +34,7 @@ export async function findRecordings(words: readonly string[]): Promise<string[]
     throw new RepriseError('usage', 'Failed to find a recording: none was named. Give a file, a folder or a pattern.');
   const found: string[] = [];
   for (const word of words) {
-    const stat = statSync(word, { throwIfNoEntry: false });
+    const stat = findStat(word);
     if (isBundle(word, stat)) found.push(...(await (await import('./bundle/find-bundled.ts')).findBundled(word)));
     else if (stat?.isDirectory() === true) found.push(...listFolder(word));
     else if (stat === undefined && isPattern(word)) found.push(...(await expand(word)));
@@ -43,8 +43,13 @@ export async function findRecordings(words: readonly string[]): Promise<string[]
   return found;
 }
 
-function isBundle(word: string, stat: Stats | undefined): boolean {
+/** Whether a word means a bundle, or a file in one. */
+export function isBundle(word: string, stat: Stats | undefined = findStat(word)): boolean {
   return isBundleWord(word) || (stat?.isDirectory() === true && existsSync(join(word, bundleMark)));
+}
+
+function findStat(word: string): Stats | undefined {
+  return statSync(word, { throwIfNoEntry: false });
 }
 
 function listFolder(folder: string): string[] {

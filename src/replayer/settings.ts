@@ -42,8 +42,11 @@ function withoutTwins(files: readonly string[]): string[] {
   return files.filter((_, index) => paths.indexOf(paths[index] ?? '') === index);
 }
 
-/** Reads a configuration, and checks what only a replay can: a fault in it is told by its file. */
-async function readChecked(file: string): Promise<ProjectConfig> {
+/**
+ * Reads a configuration, and checks what only a replay can: a fault in it is told by its file.
+ * @throws RepriseError where a replay would refuse it
+ */
+export async function readChecked(file: string): Promise<ProjectConfig> {
   const config = readConfig(file, configOptions);
   const { pace, ignore, match } = config.options;
   try {

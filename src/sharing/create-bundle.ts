@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { libraryName } from '../foundation/check-options.ts';
 import { isJsonObject, parseJson } from '../foundation/parse-json.ts';
+import { namePlace, showPlaces } from '../foundation/places.ts';
 import { redactionOptions } from '../foundation/redaction-option-table.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
 import type { Bundle } from '../recording/bundle/bundle-folder.ts';
@@ -48,7 +49,7 @@ export async function createBundle(gathered: Gathered, names: BundleNames, folde
     ...(config === undefined ? {} : { config }),
   };
   writeFileSync(join(folder, manifestName), encodeBundleManifest(manifest));
-  return readBundleFolder(folder);
+  return readBundleFolder(folder, 'the bundle');
 }
 
 function openPlace(folder: string, file: string, from: string): string {
@@ -59,6 +60,7 @@ function openPlace(folder: string, file: string, from: string): string {
       { file: from },
     );
   const to = join(folder, file);
+  namePlace(to, showPlaces(from));
   mkdirSync(dirname(to), { recursive: true });
   return to;
 }

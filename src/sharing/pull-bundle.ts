@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   createReadStream,
@@ -7,18 +6,18 @@ import {
   openSync,
   readSync,
   renameSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { withPassing } from '../foundation/passing.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
 import type { Bundle } from '../recording/bundle/bundle-folder.ts';
 import { openBundleFolder } from '../recording/bundle/bundle-folder.ts';
 import { filesOf, manifestName, parseBundleManifest } from '../recording/bundle/bundle-manifest.ts';
-import { cacheFolder, findIntact, keepBundle, openArchive, takeBlob } from '../recording/bundle/cache.ts';
+import { findIntact, keepBundle, newPart, openArchive, takeBlob } from '../recording/bundle/cache.ts';
 import { refuseOther } from '../recording/bundle/find-bundled.ts';
 import { bundleLimits } from '../recording/bundle/limits.ts';
 import { createOciManifest, parseOciManifest } from '../recording/bundle/oci-manifest.ts';
@@ -37,7 +36,8 @@ type OciReference = Extract<Reference, { kind: 'oci' }>;
  */
 export async function pullBundle(reference: Reference, pin: string | undefined, tools: SharingTools): Promise<Bundle> {
   const wanted = pin ?? reference.digest;
-  const cached = wanted === undefined || reference.kind === 'path' ? undefined : findIntact(wanted, reference.text);
+  const cached =
+    wanted === undefined || reference.kind === 'path' ? undefined : findIntact(wanted, reference.text, true);
   const bundle = cached ?? (await bring(reference, wanted, tools));
   refuseOther(bundle, reference.text, wanted);
   return bundle;
@@ -54,7 +54,7 @@ function bring(reference: Reference, wanted: string | undefined, tools: SharingT
 async function bringArtifact(reference: OciReference, tag: string, tools: SharingTools): Promise<Bundle> {
   const registry = new Registry(reference, 'pull', tools);
   const { bytes, digest } = await registry.readManifest(tag);
-  const known = findIntact(digest, reference.text);
+  const known = findIntact(digest, reference.text, true);
   if (known !== undefined) return known;
   const { digest: configDigest, size } = parseOciManifest(bytes, reference.text);
   const config = await registry.readBlob(configDigest, Math.min(size, bundleLimits.smallFile));
@@ -95,18 +95,18 @@ async function bringArchive(url: string, source: string, tools: SharingTools): P
     const advice = passingStatuses.has(status) ? 'Try again later' : 'Check the address';
     throw new RepriseError(code, `Failed to fetch ${source}: the server answered ${status}. ${advice}.`);
   }
-  const part = join(cacheFolder(), 'part', `${process.pid}-${randomUUID()}.tgz`);
+  const part = newPart();
   const meter = await tools.openProgress('fetching', Number(headers.get('content-length') ?? 0));
   let count = 0;
-  try {
-    mkdirSync(dirname(part), { recursive: true });
-    await writeAll(readBody(answer, bundleLimits.bytes), part, (length) => meter.update((count += length)));
+  return withPassing(part, async () => {
+    try {
+      await writeAll(readBody(answer, bundleLimits.bytes), part, (length) => meter.update((count += length)));
+    } finally {
+      meter.stop();
+    }
     if (headers.has('content-encoding')) await packAgain(part);
-    return await openArchive(part, source);
-  } finally {
-    meter.stop();
-    for (const left of [part, `${part}.gz`]) rmSync(left, { force: true });
-  }
+    return openArchive(part, source);
+  });
 }
 
 /** Where a server takes the archive's own packing for an encoding, `fetch` has unpacked it. */
@@ -119,8 +119,11 @@ async function packAgain(part: string): Promise<void> {
     closeSync(fd);
   }
   if (start.toString('hex') === '1f8b') return;
-  await pipeline(createReadStream(part), createGzip(), createWriteStream(`${part}.gz`));
-  renameSync(`${part}.gz`, part);
+  const packed = newPart();
+  await withPassing(packed, async () => {
+    await pipeline(createReadStream(part), createGzip(), createWriteStream(packed));
+    renameSync(packed, part);
+  });
 }
 
 async function writeAll(

@@ -1,7 +1,7 @@
 import type { Clock } from '../foundation/clock.ts';
 
 /** A place in a file that looks like a secret; the value itself is not told. */
-interface SecretFinding {
+export interface SecretFinding {
   line: number;
   path: string;
   kind: string;
@@ -10,8 +10,12 @@ interface SecretFinding {
 /** What the making and moving of bundles is given, so that it knows nothing of where it comes from. */
 export interface SharingTools {
   findSecrets: (file: string) => Promise<readonly SecretFinding[]>;
-  /** @throws RepriseError where a file is no fault plan */
-  readPlan: (file: string) => unknown;
+  /** Whether a file is a fault plan by its form. */
+  isPlan: (file: string) => boolean;
+  /** @throws RepriseError where a replay would refuse a fault plan */
+  checkPlan: (file: string) => Promise<void>;
+  /** @throws RepriseError where a replay would refuse a configuration */
+  checkConfig: (file: string) => Promise<void>;
   /** Shows how far a transfer of `size` bytes is. */
   openProgress: (label: string, size: number) => Promise<Meter>;
   /** By which a busy server is waited for. */

@@ -1,12 +1,14 @@
-import { closeSync, createReadStream, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Gzip } from 'fflate';
 import type { Pack } from 'tar-stream';
 import { pack } from 'tar-stream';
+import { withPassing } from '../foundation/passing.ts';
 import { asError } from '../foundation/reprise-error.ts';
 import type { Bundle } from '../recording/bundle/bundle-folder.ts';
 import { filesOf, manifestName } from '../recording/bundle/bundle-manifest.ts';
+import { nameBeside, sweepBeside } from '../recording/bundle/parts.ts';
 
 /** What is packed at once: how a stream falls into chunks must not show in the bytes. */
 const slabSize = 1 << 20;
@@ -17,15 +19,17 @@ const level = 6;
  * between its versions. The file gets its name when it is whole.
  */
 export async function writeArchive(bundle: Bundle, file: string): Promise<void> {
-  const made = `${file}.${process.pid}`;
-  const fd = openSync(made, 'w', 0o644);
-  try {
-    await writeAll(bundle, new Gzip({ level, mtime: 0 }, (chunk) => void writeSync(fd, chunk)));
-    renameSync(made, file);
-  } finally {
-    closeSync(fd);
-    rmSync(made, { force: true });
-  }
+  const made = nameBeside(file);
+  await withPassing(made, async () => {
+    const fd = openSync(made, 'w', 0o644);
+    try {
+      await writeAll(bundle, new Gzip({ level, mtime: 0 }, (chunk) => void writeSync(fd, chunk)));
+      renameSync(made, file);
+    } finally {
+      closeSync(fd);
+    }
+  });
+  sweepBeside(file);
 }
 
 async function writeAll(bundle: Bundle, gzip: Gzip): Promise<void> {

@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { systemCode } from '../foundation/reprise-error.ts';
-import { readProcessStat } from './process-stat.ts';
+import { readProcessStat } from '../foundation/process-stat.ts';
 
 const first = process.ppid;
 const init = 1;

@@ -106,7 +106,7 @@ test('a secret keeps a bundle from being made: the places are told, and nothing 
     code: 'secret-found',
     exitStatus: 1,
     message:
-      'Failed to make a bundle: there may be secrets in recordings/regex.jsonl:4 /message/request/key (api_key). Take them out with `reprise redact`.',
+      'Failed to make a bundle: there may be secrets in recordings/regex.jsonl:4 /message/request/key (api_key). Take them out of the recordings that the bundle is made of with `reprise redact`.',
   });
   expect(existsSync(output)).toBe(false);
 });

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { makeHome } from '../support/bundles.ts';
+import { listAll, makeHome } from '../support/bundles.ts';
 import { makePackage, runDify } from '../support/drop-in.ts';
 import { makeFolder } from '../support/files.ts';
 import { serveRegistry } from '../support/registry.ts';
@@ -34,11 +34,26 @@ test('the drop-in plays a bundle: an archive, a folder, and one that was pulled'
   expect(gone.stdout + gone.stderr).toContain('is not in the cache');
 });
 
-test('sessions are not recorded into a bundle', async () => {
-  const env = { REPRISE_RECORDINGS: 'a.tgz', REPRISE_RECORD_MODE: 'all', REPRISE_REAL_DIFY: '/bin/false' };
-  const { exitCode, stdout, stderr } = await runDify(play, { env });
-  expect(stdout + stderr).toContain('`REPRISE_RECORDINGS` names the bundle a.tgz.');
-  expect(exitCode).not.toBe(0);
+test('sessions are not recorded into a bundle, nor into its copy in the cache', async () => {
+  const [home, folder] = [makeHome(), makeFolder()];
+  const [archive, plain] = [join(folder, 'a.tgz'), join(folder, 'a')];
+  for (const output of [archive, plain]) await home.run('bundle', join(root, 'recordings/regex.jsonl'), '-o', output);
+  await home.run('check', archive);
+  const before = listAll(home.cache);
+  for (const mode of ['all', 'new_episodes'])
+    for (const [recordings, named] of [
+      ['nowhere.tgz', 'names the bundle nowhere.tgz.'],
+      [archive, `names the bundle ${archive}.`],
+      [plain, `names the bundle ${plain}.`],
+      [join(plain, 'recordings'), `names the bundle ${plain}.`],
+    ] as const) {
+      const env = { REPRISE_CACHE_DIR: home.cache, REPRISE_RECORDINGS: recordings, REPRISE_RECORD_MODE: mode };
+      const { exitCode, stdout, stderr } = await runDify(play, { env: { ...env, REPRISE_REAL_DIFY: '/bin/false' } });
+      expect(stdout + stderr).toContain(named);
+      expect(exitCode).not.toBe(0);
+    }
+  expect(listAll(home.cache)).toEqual(before);
+  for (const bundle of [archive, plain]) expect(await home.run('check', bundle)).toMatchObject({ exitCode: 0 });
 });
 
 test('a variable that is nearly REPRISE_CACHE_DIR is refused', async () => {

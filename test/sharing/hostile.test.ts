@@ -1,11 +1,13 @@
-import { cpSync, existsSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import type { RawEntry } from '../support/bundles.ts';
 import { listAll, makeArchive, makeHome } from '../support/bundles.ts';
 import { makeFolder } from '../support/files.ts';
+import { runIn } from '../support/run-in.ts';
 import { root } from '../support/run.ts';
 
 const good = join(makeFolder(), 'good');
@@ -147,6 +149,16 @@ test.each<[string, Buffer, string]>([
     changed((value) => (value['format_version'] = 2)),
     'it has bundle version 2, and this reprise reads up to 1. Update reprise.',
   ],
+  [
+    'is of no version',
+    changed((value) => (value['format_version'] = -1.5)),
+    'its manifest has no version of its format',
+  ],
+  [
+    'names a file that is too long for a file system',
+    changed((value) => (value.recordings[0]!['file'] = `recordings/${'\u{1F600}'.repeat(100)}`)),
+    'its manifest names "recordings/',
+  ],
   ['is no JSON', Buffer.from('{'), 'its manifest is none of a bundle'],
   [
     'promises too much',
@@ -164,9 +176,28 @@ test('a file that the manifest does not name is refused', async () => {
   const { exitCode, text } = await refusalOf(file);
   expect([exitCode, text]).toEqual([
     2,
-    'reprise: Failed to open FILE: it holds files that its manifest does not name. Take it from where you trust it.',
+    'reprise: Failed to open FILE: it holds recordings/more.jsonl, which its manifest does not name. Take it from where you trust it.',
   ]);
 });
+
+test.each(['notes.txt', 'recordings/more.jsonl', 'faults/.hidden', 'x/y'])(
+  'a folder that holds %s beside what its manifest names is refused',
+  async (name) => {
+    const folder = join(makeFolder(), 'bundle');
+    cpSync(good, folder, { recursive: true });
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), 'x');
+    const told = name === 'x/y' ? 'x' : name.replace(/^faults.*/, 'faults');
+    for (const command of ['check', 'pull', 'bundle'])
+      expect(
+        await runIn(dirname(folder), [command, folder, ...(command === 'bundle' ? ['-o', 'x.tgz'] : [])], makeHome()),
+      ).toEqual({
+        exitCode: 2,
+        stdout: '',
+        stderr: `reprise: Failed to open ${folder}: it holds ${told}, which its manifest does not name. Remove it, or make the bundle anew of what is to be in it with \`reprise bundle\`.`,
+      });
+  },
+);
 
 test('a configuration that says where files are written is refused', async () => {
   const content = Buffer.from('{"journalDir":"/tmp/reprise-out"}');
@@ -241,6 +272,16 @@ test.each([
   expect(exitCode).toBe(2);
 });
 
+test.each(['a pipe', 'a link to a device'])('an archive that is %s is refused at once', async (what) => {
+  const file = join(makeFolder(), 'made.tgz');
+  if (what === 'a pipe') await execa('mkfifo', [file]);
+  else symlinkSync('/dev/zero', file);
+  expect(await refusalOf(file)).toEqual({
+    exitCode: 2,
+    text: 'reprise: Failed to open FILE: it is no regular file. Take it from where you trust it.',
+  });
+});
+
 test('a folder whose files are links, or have changed, is refused', async () => {
   const folder = join(makeFolder(), 'bundle');
   cpSync(good, folder, { recursive: true });
@@ -265,7 +306,6 @@ test('an archive on a server is pulled, pinned, and refused once it is another',
   const reference = `http://127.0.0.1:${port}/fixtures.tgz`;
   const project = makeFolder();
   try {
-    const { runIn } = await import('../support/run-in.ts');
     const run = (...args: string[]) => runIn(project, args, home);
     expect(await run('pull', reference)).toMatchObject({ exitCode: 0 });
     expect((await run('check', reference)).exitCode).toBe(0);

@@ -67,15 +67,14 @@ test.each(strangers)('`redact` and `check` do not heed what a bundle wishes to b
   copyFileSync(plain, file);
   const run = (...args: string[]) => runIn(makeFolder(), args, home);
   expect((await run('check', file)).stdout).toContain('secret: ');
-  expect((await run('redact', file)).stderr).toMatch(/: 1 secret redacted in 2 places: 2 api_key$/);
-  expect(leaksIn(bundle, [secret])).toEqual([]);
+  expect((await run('redact', file)).stderr).toMatch(/^reprise: Failed to redact \S+: it is in the bundle /);
 });
 
 test('a bundle that is made says nothing of what is redacted', async () => {
   const project = makeFolder();
   copyFileSync(join(root, 'recordings/regex.jsonl'), join(project, 'a.jsonl'));
-  const config = { pace: 'none', redact: ['/cust-1/'], keep: ['/request/x'], noRedact: false };
+  const config = { pace: 'instant', redact: ['/cust-1/'], keep: ['/request/x'], noRedact: false };
   writeFileSync(join(project, 'reprise.config.json'), JSON.stringify(config));
   expect(await runIn(project, ['bundle', 'a.jsonl', '-o', 'out'], home)).toMatchObject({ exitCode: 0 });
-  expect(JSON.parse(readFileSync(join(project, 'out/reprise.config.json'), 'utf8'))).toEqual({ pace: 'none' });
+  expect(JSON.parse(readFileSync(join(project, 'out/reprise.config.json'), 'utf8'))).toEqual({ pace: 'instant' });
 });

@@ -11,7 +11,7 @@ import { lineTail } from '../../recording/line-encoder.ts';
 import type { EventLine, MessageLine } from '../../recording/recorded-line.ts';
 import type { RecordingReader } from '../../recording/recording-reader.ts';
 import { openRecording } from '../../recording/recording-reader.ts';
-import { isAlive } from '../../transport/is-alive.ts';
+import { isAlive } from '../../foundation/is-alive.ts';
 import { partOf } from './recording-folder.ts';
 import { stemOf } from './stem-of.ts';
 

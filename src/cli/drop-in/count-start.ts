@@ -2,7 +2,7 @@ import { closeSync, lstatSync, mkdirSync, openSync, readdirSync, rmSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemCode } from '../../foundation/reprise-error.ts';
-import { readProcessStat } from '../../transport/process-stat.ts';
+import { readProcessStat } from '../../foundation/process-stat.ts';
 import { slugOf } from './session-name.ts';
 
 /** More starts in one test than this are all the last. */

@@ -5,6 +5,7 @@ import { countStart } from './count-start.ts';
 import type { Plan, Start } from './plan-start.ts';
 import { playRecordings } from './plan-start.ts';
 import type { ReadPackage } from './read-package.ts';
+import { refuseBundled } from './recording-folder.ts';
 import { slugOf } from './session-name.ts';
 import type { DropInSettings } from './settings.ts';
 import type { Shelved } from './shelf.ts';
@@ -33,12 +34,13 @@ export async function planRecording(choice: Chosen, { start, settings, read }: S
     if (instead.length > 0) return playRecordings(instead);
     throw explainCi(settings, plugin);
   }
-  if (recordMode === 'new_episodes' && known.length > 0) {
-    const [base] = known;
+  const [base] = known;
+  await refuseBundled(settings, base?.file);
+  if (recordMode === 'new_episodes' && base !== undefined) {
     const { startSupplement } = await import('./supplement.ts');
     return {
       ...(await playRecordings(known)),
-      supplement: () => startSupplement(base?.file ?? '', start, settings),
+      supplement: () => startSupplement(base.file, start, settings),
     };
   }
   return {
@@ -46,7 +48,7 @@ export async function planRecording(choice: Chosen, { start, settings, read }: S
     name: slugOf(session?.name ?? plugin),
     session: session?.name,
     start: number,
-    replaces: recordMode === 'all' ? known[0]?.file : undefined,
+    replaces: recordMode === 'all' ? base?.file : undefined,
     settings,
   };
 }

@@ -1,9 +1,9 @@
 import { linkSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RepriseError, reasonOf, systemCode } from '../../foundation/reprise-error.ts';
-import { isBundleWord, isPattern, recordingEnding } from '../../recording/find-recordings.ts';
+import { isBundle, isPattern, recordingEnding } from '../../recording/find-recordings.ts';
 import { findFile } from '../../transport/find-file.ts';
-import { isAlive } from '../../transport/is-alive.ts';
+import { isAlive } from '../../foundation/is-alive.ts';
 import type { DropInSettings } from './settings.ts';
 import { wordsOf } from './shelf.ts';
 
@@ -23,11 +23,7 @@ export function folderOf(settings: DropInSettings): string {
       'usage',
       'Failed to record: `REPRISE_RECORDINGS` names no single folder. Give it the one that recordings go to.',
     );
-  if (isBundleWord(word))
-    throw new RepriseError(
-      'usage',
-      `Failed to record: \`REPRISE_RECORDINGS\` names the bundle ${word}. Give it the folder that recordings go to.`,
-    );
+  if (isBundle(word)) throw explainBundle(word);
   if (recordingEnding.test(word))
     throw new RepriseError(
       'usage',
@@ -35,6 +31,25 @@ export function folderOf(settings: DropInSettings): string {
       { file: word },
     );
   return word;
+}
+
+/**
+ * Makes sure that no bundle is recorded into: its digests would not fit any more.
+ * @param file the recording that is to be replaced or added to, where there is one
+ * @throws RepriseError where a bundle is named, or what stands in one
+ */
+export async function refuseBundled(settings: DropInSettings, file: string | undefined): Promise<void> {
+  const words = wordsOf(settings);
+  const { findBundleAround } = await import('../../recording/bundle/bundle-folder.ts');
+  const bundle = words.find((word) => isBundle(word)) ?? findBundleAround(file ?? words[0] ?? '');
+  if (bundle !== undefined) throw explainBundle(bundle);
+}
+
+function explainBundle(bundle: string): RepriseError {
+  return new RepriseError(
+    'usage',
+    `Failed to record: \`REPRISE_RECORDINGS\` names the bundle ${bundle}. Give it the folder that recordings go to.`,
+  );
 }
 
 /**

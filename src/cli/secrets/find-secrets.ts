@@ -1,4 +1,4 @@
-import { closeSync, fstatSync } from 'node:fs';
+import { closeSync, fstatSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { RepriseError, reasonOf } from '../../foundation/reprise-error.ts';
 import { openPlain } from '../../recording/recording-reader.ts';
@@ -23,7 +23,8 @@ export interface SecretFinding {
 }
 
 /**
- * Looks for secrets in a recording, packed or not, whole or broken, or in a stub.
+ * Looks for secrets in a recording, packed or not, whole or broken, in a stub, or in a bundle's fault plan,
+ * configuration or manifest.
  * @throws RepriseError where it can't be read, or not be gone through
  */
 export async function findSecrets(file: string): Promise<readonly SecretFinding[]> {
@@ -44,10 +45,16 @@ async function scanFile(file: string, detector: Detector): Promise<SecretFinding
   const fd = await openPlain(file);
   const progress = await openProgress('looking for secrets', fstatSync(fd).size, process.stderr);
   try {
+    if (isDocument(file)) return (await import('./scan-document.ts')).scanDocument(readFileSync(fd), detector);
     if (isStub(file)) return await scanStub(readStub(file), detector);
     return await scanLines(fd, { detector, onProgress: progress.update });
   } finally {
     progress.stop();
     closeSync(fd);
   }
+}
+
+/** What bundles have beside recordings. */
+function isDocument(file: string): boolean {
+  return /\.(json|ya?ml)$/.test(file);
 }

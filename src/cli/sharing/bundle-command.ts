@@ -8,6 +8,7 @@ import type { SharingTools } from '../../sharing/tools.ts';
 import { writeArchive } from '../../sharing/write-archive.ts';
 import { escapeText } from '../escape-text.ts';
 import { renderCount } from '../render-count.ts';
+import { parseOutput } from './output.ts';
 import { sharingTools } from './sharing-tools.ts';
 import { withBundle } from './with-bundle.ts';
 
@@ -19,11 +20,11 @@ export async function runBundle({ values, words }: ReadOptions, tools: SharingTo
       'usage',
       'Failed to make a bundle: no place was named. Give `--output`, as in `-o fixtures.tgz`.',
     );
-  const isArchive = /\.(tgz|tar\.gz)$/.test(output);
-  if (!isArchive) refuseOther(output);
-  const bundle = await withBundle({ words, values }, tools, async (made) => {
-    if (isArchive) await writeOrExplain(made, output);
-    else placeFolder(made, output);
+  const { path, isArchive } = parseOutput(output, 'archive or folder');
+  if (!isArchive) refuseOther(path);
+  const bundle = await withBundle({ words, values, purpose: 'make a bundle' }, tools, async (made) => {
+    if (isArchive) await writeOrExplain(made, path);
+    else await placeFolder(made, path);
     return made;
   });
   process.stdout.write(`${bundle.digest}  ${escapeText(output)}\n`);

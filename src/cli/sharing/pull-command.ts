@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import type { ReadOptions } from '../../foundation/read-options.ts';
 import { configOptions } from '../../foundation/redaction-option-table.ts';
 import { RepriseError } from '../../foundation/reprise-error.ts';
@@ -12,16 +12,23 @@ import { pullLocked } from '../../sharing/pull-locked.ts';
 import type { SharingTools } from '../../sharing/tools.ts';
 import { escapeText } from '../escape-text.ts';
 import { describeBundle } from './bundle-command.ts';
+import { parseOutput } from './output.ts';
 import { sharingTools } from './sharing-tools.ts';
 
 /** Brings bundles into the cache, pins them, and copies one to a folder where that is wanted. */
 export async function runPull({ values, words }: ReadOptions, tools: SharingTools = sharingTools): Promise<number> {
-  const output = typeof values['output'] === 'string' ? values['output'] : undefined;
-  if (output !== undefined) refuseOther(output);
+  const output = typeof values['output'] === 'string' ? parseOutput(values['output'], 'folder').path : undefined;
+  const lockFile = findLock(process.cwd());
+  if (output !== undefined) {
+    refuseOther(output);
+    refuseLock(output, lockFile);
+  }
+  if (words.includes(''))
+    throw new RepriseError('usage', 'Failed to pull: a word is empty. Give a reference, such as oci://HOST/NAME:TAG.');
   const bundles: Bundle[] = [];
   await pullLocked({
     words,
-    lockFile: findLock(process.cwd()),
+    lockFile,
     named: findNamed(),
     isLocked: values['locked'] === true,
     tools,
@@ -39,7 +46,7 @@ export async function runPull({ values, words }: ReadOptions, tools: SharingTool
     },
   });
   const [bundle] = bundles;
-  if (output !== undefined && bundle !== undefined) placeFolder(bundle, output);
+  if (output !== undefined && bundle !== undefined) await placeFolder(bundle, output);
   return 0;
 }
 
@@ -50,4 +57,11 @@ function findNamed(): Named | undefined {
   const { bundles, recordings } = readConfig(file, configOptions);
   const more = isElsewhere(recordings) ? [recordings] : [];
   return { folder: dirname(file), references: [...(bundles ?? []), ...more], isAll: bundles !== undefined };
+}
+
+/** Beside a bundle's own files, the lock would make it none. */
+function refuseLock(output: string, lockFile: string): void {
+  if (relative(resolve(output), lockFile).startsWith('..')) return;
+  const message = `Failed to write ${output}: the lock ${lockFile} belongs there. Give \`--output\` another.`;
+  throw new RepriseError('exists', message, { file: lockFile });
 }

@@ -18,7 +18,7 @@ export async function runPush({ values, words }: ReadOptions, tools: SharingTool
       'Failed to push: no registry was named. Give a reference as the last word, as oci://HOST/NAME:TAG.',
     );
   const reference = parseReference(target);
-  return withBundle({ words: words.slice(0, -1), values }, tools, async (bundle) => {
+  return withBundle({ words: words.slice(0, -1), values, purpose: 'push' }, tools, async (bundle) => {
     const { digest, sent, bytes } = await pushBundle(bundle, reference, tools);
     process.stdout.write(`${digest}  ${escapeText(target)}\n`);
     const told =

@@ -1,5 +1,5 @@
-import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
 import { replayOptions } from '../../foundation/replay-option-table.ts';
 import { libraryName } from '../../foundation/check-options.ts';
 import { isJsonObject, parseJson } from '../../foundation/parse-json.ts';
@@ -31,6 +31,20 @@ export function isBundleFolder(folder: string): boolean {
   return existsSync(join(folder, manifestName));
 }
 
+/** The folder of the bundle that a file, or a folder, stands in; undefined where it stands in none of reprise's. */
+export function findBundleAround(path: string): string | undefined {
+  if (!existsSync(path)) return undefined;
+  const folder = dirname(realpathSync(path));
+  return [folder, dirname(folder)].find((one) => {
+    try {
+      return isBundleFolder(one) && readBundleFolder(one) !== undefined;
+    } catch (error) {
+      if (error instanceof RepriseError) return false; // another program's manifest
+      throw error;
+    }
+  });
+}
+
 /**
  * Opens a bundle that is a folder, and proves each of its files.
  * @param source what it is called in messages
@@ -39,6 +53,13 @@ export function isBundleFolder(folder: string): boolean {
 export function openBundleFolder(folder: string, source = folder): Bundle {
   const bundle = readBundleFolder(folder, source);
   for (const one of filesOf(bundle.manifest)) verify(one, folder, source);
+  const stranger = findStranger(bundle);
+  if (stranger !== undefined)
+    throw refuse(
+      source,
+      `it holds ${stranger}, which its manifest does not name`,
+      source === folder ? 'Remove it, or make the bundle anew of what is to be in it with `reprise bundle`' : undefined,
+    );
   if (bundle.manifest.config !== undefined) refuseOwnKeys(join(folder, bundle.manifest.config.file), source);
   return bundle;
 }
@@ -53,6 +74,15 @@ export function readBundleFolder(folder: string, source = folder): Bundle {
   return { folder, manifest, digest: createOciManifest(manifest).digest };
 }
 
+/** A file, or whatever else, in a bundle's folder that its manifest does not name. */
+export function findStranger({ folder, manifest }: Pick<Bundle, 'folder' | 'manifest'>): string | undefined {
+  const named = new Set([manifestName, ...filesOf(manifest).map(({ file }) => file)]);
+  const folders = new Set([...named].map((file) => dirname(file)));
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .map((entry) => ({ entry, path: relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/') }))
+    .find(({ entry, path }) => !(entry.isDirectory() ? folders : named).has(path))?.path;
+}
+
 function verify({ file, size, digest }: BundledFile, folder: string, source: string): void {
   const path = join(folder, file);
   const stat = plainFile(path, file, source);
@@ -60,7 +90,7 @@ function verify({ file, size, digest }: BundledFile, folder: string, source: str
   if (stat.size === size && digestFile(path) === digest) return;
   throw new RepriseError(
     'wrong-digest',
-    `Failed to open ${source}: its ${file} is not the file that its manifest tells. Take the bundle anew; one that was changed is to be made anew.`,
+    `Failed to open ${source}: its ${file} is not the file that its manifest tells. Take the bundle anew; one that was changed is to be made anew with \`reprise bundle\`.`,
     { file: source },
   );
 }

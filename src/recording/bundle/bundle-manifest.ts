@@ -10,6 +10,8 @@ const format = 'reprise-bundle';
 const formatVersion = 1;
 /** A folder and a name that is one on any system: no dots at its beginning, no separators, no controls. */
 const safeName = /^(recordings|faults)\/(?![.])[^/\\:*?"<>|\p{Cc}\p{Cs}]{1,200}(?<![. ])$/u;
+/** In bytes: systems take 255, and a file that is being written has more behind its name. */
+const longestName = 220;
 
 /** A file of a bundle. */
 export interface BundledFile {
@@ -55,10 +57,13 @@ export function encodeBundleManifest({ name, version, recordings, faultPlans, co
 export function parseBundleManifest(bytes: Buffer, source: string): BundleManifest {
   const value = parseJson(bytes.toString());
   if (!isJsonObject(value) || value['format'] !== format) throw refuse(source, 'its manifest is none of a bundle');
-  if (typeof value['format_version'] !== 'number' || value['format_version'] > formatVersion)
+  const made: unknown = value['format_version'];
+  if (typeof made !== 'number' || !Number.isInteger(made) || made < 1)
+    throw refuse(source, 'its manifest has no version of its format');
+  if (made > formatVersion)
     throw new RepriseError(
       'newer-version',
-      `Failed to open ${source}: it has bundle version ${JSON.stringify(value['format_version'])}, and this reprise reads up to ${formatVersion}. Update reprise.`,
+      `Failed to open ${source}: it has bundle version ${made}, and this reprise reads up to ${formatVersion}. Update reprise.`,
     );
   const { name, version, recordings, fault_plans: faultPlans, config } = value;
   if (typeof name !== 'string' || typeof version !== 'string')
@@ -90,7 +95,12 @@ function parseFile(value: unknown, folder: string, source: string): BundledFile 
 
 /** Whether a path can stand in a bundle, apart from the manifest: nothing else is ever written. */
 export function isBundledName(path: string): boolean {
-  return path === configName || safeName.test(path);
+  return path === configName || (safeName.test(path) && Buffer.byteLength(path) <= longestName);
+}
+
+/** What names have in common that some systems take for one. */
+export function foldName(name: string): string {
+  return name.normalize('NFC').toLowerCase();
 }
 
 /** @throws RepriseError where there are too many files, too large ones, or two with a name that some systems take for one */
@@ -100,16 +110,18 @@ function refuseUnfit(files: readonly BundledFile[], source: string): void {
   if (sum > bundleLimits.bytes) throw tooLarge(source, `it holds more than ${bundleLimits.bytes} bytes`);
   const large = files.find(({ file, size }) => !file.startsWith('recordings/') && size > bundleLimits.smallFile);
   if (large !== undefined) throw tooLarge(source, `its ${large.file} is larger than ${bundleLimits.smallFile} bytes`);
-  const names = files.map(({ file }) => file.normalize('NFC').toLowerCase());
+  const names = files.map(({ file }) => foldName(file));
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw refuse(source, `its manifest names ${twice} twice`);
 }
 
-/** The error for a bundle that is none, or not what it says. @param reason a sentence without its full stop */
-export function refuse(source: string, reason: string): RepriseError {
-  return new RepriseError('bad-bundle', `Failed to open ${source}: ${reason}. Take it from where you trust it.`, {
-    file: source,
-  });
+/**
+ * The error for a bundle that is none, or not what it says.
+ * @param reason a sentence without its full stop
+ * @param advice the same
+ */
+export function refuse(source: string, reason: string, advice = 'Take it from where you trust it'): RepriseError {
+  return new RepriseError('bad-bundle', `Failed to open ${source}: ${reason}. ${advice}.`, { file: source });
 }
 
 /** The error for a bundle beyond the limits. @param reason a sentence without its full stop */

@@ -1,51 +1,41 @@
-import { randomUUID } from 'node:crypto';
-import {
-  copyFileSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { RepriseError, reasonOf, systemCode } from '../../foundation/reprise-error.ts';
+import { copyFileSync, existsSync, linkSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join, resolve, sep } from 'node:path';
+import { withPassing } from '../../foundation/passing.ts';
+import { RepriseError, systemCode } from '../../foundation/reprise-error.ts';
 import type { Bundle } from './bundle-folder.ts';
 import { openBundleFolder, readBundleFolder } from './bundle-folder.ts';
 import { filesOf, refuse } from './bundle-manifest.ts';
+import { cacheFolder, makeFolder, writeWhole } from './cache-folder.ts';
 import { digestFile, digestPattern, nameOfDigest } from './digest.ts';
-import { unpackArchive } from './unpack-archive.ts';
+import { nameOfPart, sweepParts } from './parts.ts';
+import { isProved, keepProof } from './proof.ts';
+import { sizeOfArchive, unpackArchive } from './unpack-archive.ts';
 
-/** The variable that says where bundles are kept. */
-const cacheVariable = 'REPRISE_CACHE_DIR';
-
-/** Where bundles are kept, by their digests. */
-export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  const [given = '', ofSystem = ''] = [env[cacheVariable], env['XDG_CACHE_HOME']];
-  if (given !== '') return resolve(given);
-  return join(ofSystem.startsWith('/') ? ofSystem : join(homedir(), '.cache'), 'reprise');
-}
-
-/** A bundle of the cache, which was proved when it came. @returns undefined where it is not there */
-export function findCached(digest: string, source: string): Bundle | undefined {
-  const folder = placeOf(digest);
-  return existsSync(folder) ? readBundleFolder(folder, source) : undefined;
-}
-
-/** The same, proved again: one that was damaged since is thrown away. */
-export function findIntact(digest: string, source: string): Bundle | undefined {
+/**
+ * A bundle of the cache. It is proved by its digests, unless it was so before and nothing was done to its files since.
+ * @param isThorough whether it is proved in any case
+ * @returns undefined where it is not there
+ * @throws RepriseError where it is not what it was
+ */
+export function findCached(digest: string, source: string, isThorough = false): Bundle | undefined {
   const folder = placeOf(digest);
   if (!existsSync(folder)) return undefined;
+  const bundle = readBundleFolder(folder, source);
+  if (bundle.digest !== digest) throw refuse(source, 'its manifest is another');
+  if (!isThorough && isProved(bundle)) return bundle;
+  openBundleFolder(folder, source);
+  keepProof(bundle);
+  return bundle;
+}
+
+/** The same; one that was damaged is thrown away. */
+export function findIntact(digest: string, source: string, isThorough = false): Bundle | undefined {
   try {
-    const bundle = openBundleFolder(folder, source);
-    if (bundle.digest === digest) return bundle;
+    return findCached(digest, source, isThorough);
   } catch (error) {
     if (!(error instanceof RepriseError)) throw error;
   }
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(placeOf(digest), { recursive: true, force: true });
   return undefined;
 }
 
@@ -55,38 +45,50 @@ export function findIntact(digest: string, source: string): Bundle | undefined {
  * @throws RepriseError where the files are not what their manifest says
  */
 export async function keepBundle(source: string, fill: (folder: string) => Promise<void>): Promise<Bundle> {
-  const stage = join(cacheFolder(), 'part', `${process.pid}-${randomUUID()}`);
-  try {
+  const stage = newPart();
+  return withPassing(stage, async () => {
     makeFolder(stage);
     await fill(stage);
     const bundle = openBundleFolder(stage, source);
-    const files = filesOf(bundle.manifest);
-    if (countFiles(stage) !== files.length + 1) throw refuse(source, 'it holds files that its manifest does not name');
-    for (const { file, digest } of files) keepBlob(join(stage, file), digest);
-    const folder = placeOf(bundle.digest);
-    makeFolder(dirname(folder));
+    for (const { file, digest } of filesOf(bundle.manifest)) keepBlob(join(stage, file), digest);
+    return placeBundle(stage, bundle, source);
+  });
+}
+
+function placeBundle(stage: string, bundle: Bundle, source: string): Bundle {
+  const folder = placeOf(bundle.digest);
+  makeFolder(dirname(folder));
+  for (;;)
     try {
       renameSync(stage, folder);
+      const placed = { ...bundle, folder };
+      keepProof(placed);
+      return placed;
     } catch (error) {
       if (!existsSync(folder)) throw error;
+      const other = findIntact(bundle.digest, source);
+      if (other !== undefined) return other;
     }
-    return { ...bundle, folder };
-  } finally {
-    rmSync(stage, { recursive: true, force: true });
-  }
+}
+
+/** A file or a folder for what is on its way into the cache; what killed processes have left there goes. */
+export function newPart(): string {
+  const folder = join(cacheFolder(), 'part');
+  makeFolder(folder);
+  sweepParts(folder);
+  return join(folder, nameOfPart());
 }
 
 /** An archive's bundle, unpacked into the cache; an archive that was so before is known by its own digest. */
 export async function openArchive(file: string, source = file): Promise<Bundle> {
-  const key = existsSync(file) ? join(cacheFolder(), 'archives', nameOfDigest(digestFile(file))) : undefined;
-  const known = key !== undefined && existsSync(key) ? readFileSync(key, 'utf8').trim() : '';
-  const cached = digestPattern.test(known) ? findCached(known, source) : undefined;
+  sizeOfArchive(file, source);
+  const key = join(cacheFolder(), 'archives', nameOfDigest(digestFile(file)));
+  const known = existsSync(key) ? readFileSync(key, 'utf8').trim() : '';
+  const cached = digestPattern.test(known) ? findIntact(known, source) : undefined;
   if (cached !== undefined) return cached;
   const bundle = await keepBundle(source, (folder) => unpackArchive(file, folder, source));
-  if (key !== undefined) {
-    makeFolder(dirname(key));
-    writeWhole(key, `${bundle.digest}\n`);
-  }
+  makeFolder(dirname(key));
+  writeWhole(key, `${bundle.digest}\n`);
   return bundle;
 }
 
@@ -120,33 +122,12 @@ function share(from: string, to: string): void {
   }
 }
 
-function countFiles(folder: string): number {
-  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
+/** Whether a file is one of the cache's, by whatever links. */
+export function isInCache(file: string): boolean {
+  const [cache, path] = [cacheFolder(), file].map((one) => (existsSync(one) ? realpathSync(one) : resolve(one)));
+  return path?.startsWith(`${cache}${sep}`) === true;
 }
 
 function placeOf(digest: string): string {
   return join(cacheFolder(), 'bundles', nameOfDigest(digest));
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new RepriseError(
-      'not-writable',
-      `Failed to make the folder ${folder}: ${reasonOf(error)}. Name another cache by \`${cacheVariable}\`.`,
-      { file: folder, cause: error },
-    );
-  }
-}
-
-/** Writes a file that is whole whenever it is there. @throws the system's error */
-export function writeWhole(file: string, content: string | Uint8Array): void {
-  const made = `${file}.${process.pid}`;
-  try {
-    writeFileSync(made, content);
-    renameSync(made, file);
-  } finally {
-    rmSync(made, { force: true });
-  }
 }

@@ -6,7 +6,7 @@ import { isJsonObject, parseJson } from '../../foundation/parse-json.ts';
 import { readSmallText } from '../../foundation/read-small-text.ts';
 import { RepriseError, reasonOf, systemCode } from '../../foundation/reprise-error.ts';
 import { configName } from '../project-config.ts';
-import { writeWhole } from './cache.ts';
+import { writeWhole } from './cache-folder.ts';
 import { digestPattern } from './digest.ts';
 import { bundleLimits } from './limits.ts';
 import type { Reference } from './reference.ts';
@@ -57,7 +57,10 @@ export function readLock(file: string): Lock {
 /** What a reference says, its path counted from a folder. @throws RepriseError `usage` where it is none */
 export function placeReference(text: string, folder: string): Reference {
   const reference = parseReference(text);
-  return reference.kind === 'path' ? { ...reference, path: resolve(folder, reference.path) } : reference;
+  // From the working folder it stays as it was given: people read it.
+  return reference.kind === 'path' && folder !== process.cwd()
+    ? { ...reference, path: resolve(folder, reference.path) }
+    : reference;
 }
 
 /**

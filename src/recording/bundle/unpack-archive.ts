@@ -23,7 +23,7 @@ type Entry = Readable & { header: Header };
  * @throws RepriseError `not-found`, `bad-bundle` or `too-large`
  */
 export async function unpackArchive(file: string, folder: string, source = file): Promise<void> {
-  const limit = Math.max(sizeOf(file, source) * bundleLimits.ratio, bundleLimits.harmless);
+  const limit = Math.max(sizeOfArchive(file, source) * bundleLimits.ratio, bundleLimits.harmless);
   const count = { bytes: 0, files: 0, entries: 0, allowed: bundleLimits.overhead };
   const guard = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -70,7 +70,8 @@ async function writeEntry(entry: Entry, folder: string, source: string): Promise
   await pipeline(entry, createWriteStream(path, { flags: 'wx', mode: 0o644 }));
 }
 
-function sizeOf(file: string, source: string): number {
+/** How large an archive is. @throws RepriseError where it is none: to read a pipe would take for ever */
+export function sizeOfArchive(file: string, source: string): number {
   try {
     const stat = statSync(file);
     if (stat.isFile()) return stat.size;

@@ -1,10 +1,12 @@
 import type { TransportMode } from '../../foundation/choices.ts';
 import { mostSeed } from '../../foundation/option-spec.ts';
+import { isBundle } from '../../recording/find-recordings.ts';
 import type { FaultSpec } from './fault-spec.ts';
 import { parseSpec } from './parse-spec.ts';
 import { refuse } from './read-aim.ts';
 import type { FaultPart, PlannedFault } from './read-fault.ts';
 import { readFault } from './read-fault.ts';
+import type { FaultPlan } from './read-plan.ts';
 
 /** The options of a replay that are about faults. */
 export interface FaultOptions {
@@ -29,7 +31,7 @@ export type SeededFaults = PlannedFaults & { seed: number };
  * @throws RepriseError where one is none
  */
 export async function planFaults({ faults = [], faultPlan, seed }: FaultOptions): Promise<PlannedFaults> {
-  const plan = faultPlan === undefined ? undefined : (await import('./read-plan.ts')).readPlan(faultPlan);
+  const plan = faultPlan === undefined ? undefined : await openPlan(faultPlan);
   const planned = (plan?.faults ?? []).map(({ given, source }) => readFault(given, source));
   const given = faults.map((one, index) =>
     typeof one === 'string'
@@ -37,6 +39,14 @@ export async function planFaults({ faults = [], faultPlan, seed }: FaultOptions)
       : readFault({ ...one }, `\`faults[${index}]\``),
   );
   return { faults: [...planned, ...given], seed: seed ?? plan?.seed };
+}
+
+/** A plan by its file, or by the bundle that holds it. */
+async function openPlan(word: string): Promise<FaultPlan> {
+  const { readPlan } = await import('./read-plan.ts');
+  if (!isBundle(word)) return readPlan(word);
+  const { findBundledPlan } = await import('../../recording/bundle/find-bundled.ts');
+  return readPlan(await findBundledPlan(word));
 }
 
 /** A seed that nobody gave. */

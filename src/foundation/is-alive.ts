@@ -1,4 +1,4 @@
-import { systemCode } from '../foundation/reprise-error.ts';
+import { systemCode } from './reprise-error.ts';
 import { readProcessStat } from './process-stat.ts';
 
 /** Whether a process runs. One that is dead and not yet waited for does not: in a container it may never be. */
