@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -21,6 +21,7 @@ import { readRules } from '../replayer/read-rules.ts';
 import { settle } from '../replayer/settings.ts';
 import { refuseSame } from '../replayer/write-report.ts';
 import { findFile } from '../transport/find-file.ts';
+import { makeFolder } from '../transport/make-folder.ts';
 import { valuesOf } from './library-options.ts';
 import { renderCount } from './render-count.ts';
 
@@ -152,11 +153,7 @@ function filesFrom(name: string, folder: string, isEver: boolean): string[] {
 function write(file: string, text: string): void {
   const made = `${file}.${process.pid}`;
   try {
-    mkdirSync(dirname(file), { recursive: findFile(dirname(dirname(file))) === undefined });
-  } catch (error) {
-    if (findFile(dirname(file))?.isDirectory() !== true) throw notWritable(file, error);
-  }
-  try {
+    makeFolder(dirname(file));
     writeFileSync(made, text);
     chmodSync(made, 0o755);
     renameSync(made, file);
