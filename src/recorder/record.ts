@@ -155,11 +155,7 @@ export async function record(options: RecordOptions): Promise<Recorder> {
       return session.counts;
     },
     finished,
-    signal(signal, who) {
-      isAskedToEnd ||= ending.has(signal);
-      session.event('signal', { from: 'client', signal });
-      child.kill(signal, who);
-    },
+    signal: passOn,
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -190,9 +186,14 @@ export async function record(options: RecordOptions): Promise<Recorder> {
     }
   }
 
+  function passOn(signal: NodeJS.Signals, who?: 'process' | 'group'): void {
+    isAskedToEnd ||= ending.has(signal);
+    session.event('signal', { from: 'client', signal });
+    child.kill(signal, who);
+  }
+
   async function close(): Promise<void> {
-    isAskedToEnd = true;
-    child.kill('SIGTERM');
+    passOn('SIGTERM'); // an exit that nobody asked for would be replayed
     if (!(await within(closePatience, finished))) child.kill('SIGKILL', 'group');
     await finished;
   }
