@@ -56,8 +56,8 @@ export async function runRecord({ values, words, command }: ReadOptions): Promis
       note(`the key of this recording is lost, its placeholders match any value: ${reasonOf(error)}`),
     onLearned: (learned) => {
       if (learned.response_format === 'text')
-        note(
-          'this session is in the text format, which has no ids: it is recorded, and can not be replayed. Record with `-r json` for that.',
+        tell(
+          'this session is in the text format, which has no ids: it is recorded, and can NOT be replayed. Record it with `-r json`.',
         );
     },
   });

@@ -22,6 +22,8 @@ import { settle } from '../replayer/settings.ts';
 import { refuseSame } from '../replayer/write-report.ts';
 import { findFile } from '../transport/find-file.ts';
 import { makeFolder } from '../transport/make-folder.ts';
+import { escapeText } from './escape-text.ts';
+import { judgeRecording } from './judge-recording.ts';
 import { valuesOf } from './library-options.ts';
 import { renderCount } from './render-count.ts';
 
@@ -37,6 +39,7 @@ export async function runStub({ values, words }: ReadOptions): Promise<number> {
   const given = variablesOf(values);
   const settings = await readSettings(words.length === 0 ? given : { ...given, [recordings]: words.join('\n') });
   const shelf = await readShelf(settings);
+  for (const { file: recording } of shelf) await judge(recording);
   const settled = await settle(
     shelf.map((one) => one.file),
     settings.options,
@@ -69,6 +72,24 @@ export async function runStub({ values, words }: ReadOptions): Promise<number> {
     `reprise: ${relative('', file)} plays ${renderCount(shelf.length, 'recording')}; start it as \`dify\`\n`,
   );
   return 0;
+}
+
+/** A stub is given to others. @throws RepriseError where it would play what no one should */
+async function judge(recording: string): Promise<void> {
+  const judgement = await judgeRecording(recording);
+  if (judgement.kind === 'unsealed')
+    process.stderr.write(`reprise: ${escapeText(recording)}: ${judgement.text}; the stub plays what is there\n`);
+  if (judgement.kind !== 'unfit') return;
+  const { line, text } = judgement;
+  const [place, facts] = line === undefined ? [recording, {}] : [`${recording}:${line}`, { line }];
+  throw new RepriseError(
+    'not-a-recording',
+    `Failed to make a stub of ${place}: ${text}. Record it again with \`-r json\`.`,
+    {
+      file: recording,
+      ...facts,
+    },
+  );
 }
 
 /** The file to write. @throws RepriseError where none was named, or one is there that is no stub */

@@ -125,8 +125,13 @@ test('a recorder without a command says how to give one', async () => {
 });
 
 test('a quiet recorder says nothing', async () => {
-  const { stderr } = await record(['sh', '-c', 'echo "[plugin_ready] map[]"; echo {}'], { options: ['--quiet'] });
+  const { stderr } = await record(['echo', ready], { options: ['--quiet'] });
   expect(stderr).toBe('');
+});
+
+test('but that what it records can not be replayed', async () => {
+  const { stderr } = await record(['echo', '[plugin_ready] map[]'], { options: ['--quiet'] });
+  expect(stderr).toMatch(/^reprise: this session is in the text format, .*\n$/);
 });
 
 test('one line at the end sums up, and names the invocations that never ended', async () => {
