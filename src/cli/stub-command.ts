@@ -39,7 +39,6 @@ export async function runStub({ values, words }: ReadOptions): Promise<number> {
   const given = variablesOf(values);
   const settings = await readSettings(words.length === 0 ? given : { ...given, [recordings]: words.join('\n') });
   const shelf = await readShelf(settings);
-  for (const { file: recording } of shelf) await judge(recording);
   const settled = await settle(
     shelf.map((one) => one.file),
     settings.options,
@@ -52,6 +51,7 @@ export async function runStub({ values, words }: ReadOptions): Promise<number> {
     file,
     shelf.map((one) => one.file),
   );
+  for (const { file: recording } of shelf) await judge(recording);
   const isEmbedded = values['embed'] === true;
   // What the configuration says is read where the recordings are; packed recordings have left it, and the fault plan.
   const { config: _config, faultPlan: _plan, ...left } = settled.options;
