@@ -7,7 +7,8 @@ import { RepriseError, asError, reasonOf, systemCode } from '../foundation/repri
 
 /** The name of the file that is kept with fixtures. */
 export const configName = 'reprise.config.json';
-const usualRecordings = 'recordings';
+/** Where recordings are looked for, and go, when nothing else is said. */
+export const usualRecordings = 'recordings';
 const bundleMark = 'bundle.json';
 const longestConfig = 1 << 20;
 
