@@ -16,6 +16,7 @@ import type { ReadOptions } from '../foundation/read-options.ts';
 import { replayOptions } from '../foundation/replay-option-table.ts';
 import { RepriseError, reasonOf } from '../foundation/reprise-error.ts';
 import { openPlain } from '../recording/recording-reader.ts';
+import { recordingWords } from '../recording/recording-words.ts';
 import { planFaults } from '../replayer/faults/plan-faults.ts';
 import { readRules } from '../replayer/read-rules.ts';
 import { settle } from '../replayer/settings.ts';
@@ -37,7 +38,7 @@ const paths = [recordings, ...baked.filter(({ kind }) => kind === 'path').map(en
 export async function runStub({ values, words }: ReadOptions): Promise<number> {
   const file = outputOf(values);
   const given = variablesOf(values);
-  const settings = await readSettings(words.length === 0 ? given : { ...given, [recordings]: words.join('\n') });
+  const settings = await readSettings({ ...given, ...named(words, given) });
   const shelf = await readShelf(settings);
   const settled = await settle(
     shelf.map((one) => one.file),
@@ -112,6 +113,15 @@ function outputOf(values: ReadOptions['values']): string {
       { file },
     );
   return file;
+}
+
+/** What is to be played, where it need not be recorded first. */
+function named(
+  words: readonly string[],
+  { REPRISE_RECORD_MODE: mode = 'none', REPRISE_CONFIG: config }: Variables,
+): Variables {
+  if (words.length === 0 && mode !== 'none') return {};
+  return { [recordings]: recordingWords(words, config).join('\n') };
 }
 
 /** Options by their environment variables, a list one a line. */

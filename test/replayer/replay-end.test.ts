@@ -207,7 +207,8 @@ test.skipIf(!isLinux)('a replay ends when its stdin has ended and its starter is
   starter.child.stdin.write(`${request('b', { n: 1 })}\n`);
   await starter.says(end('b'));
   starter.child.kill('SIGKILL'); // it passes nothing on; with it goes this side of stdin
-  await starter.ended; // whoever had its stdout is gone
+  const { stdout } = await starter.ended; // whoever had its stdout is gone
+  expect(stdout.toString()).toContain(end('b'));
 });
 
 test.skipIf(!isLinux)('one that was left alone without a pipe is a service, and lives on', async () => {
