@@ -40,19 +40,13 @@ export async function runStub({ values, words }: ReadOptions): Promise<number> {
   const given = variablesOf(values);
   const settings = await readSettings({ ...given, ...named(words, given) });
   const shelf = await readShelf(settings);
-  const settled = await settle(
-    shelf.map((one) => one.file),
-    settings.options,
-  );
+  const files = shelf.map((one) => one.file);
+  const settled = files.length === 0 ? settings : await settle(files, settings.options); // all is still to be recorded
   const { ignore = [], match = [] } = settled.options;
   await readRules({ ignore, match });
   const planned = await planFaults(settled.options);
-  refuseSame(
-    '--output',
-    file,
-    shelf.map((one) => one.file),
-  );
-  for (const { file: recording } of shelf) await judge(recording);
+  refuseSame('--output', file, files);
+  for (const recording of files) await judge(recording);
   const isEmbedded = values['embed'] === true;
   // What the configuration says is read where the recordings are; packed recordings have left it, and the fault plan.
   const { config: _config, faultPlan: _plan, ...left } = settled.options;

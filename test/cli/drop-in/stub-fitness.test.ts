@@ -41,3 +41,11 @@ test.each([
     `reprise: ${recording}: it is not sealed: its recorder was killed, or lines are missing at its end; the stub plays what is there`,
   ]);
 });
+
+test('what is to be recorded yet need not be there', async () => {
+  const [recordings, stub] = [join(makeFolder(), 'recordings'), join(makeFolder(), 'dify')];
+  const args = ['stub', recordings, '-o', stub];
+  expect(await reprise([...args, '--record-mode', 'once'])).toMatchObject({ exitCode: 0 });
+  expect(readText(stub)).toContain('"REPRISE_RECORD_MODE": "once"');
+  expect((await reprise(args)).exitCode).toBe(2);
+});
