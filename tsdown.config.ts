@@ -12,6 +12,7 @@ const common = {
   report: false,
   logLevel: 'warn',
   failOnWarn: true,
+  checks: { pluginTimings: false }, // which depends on the machine, and is nothing to mend
   // What is used of the dependencies goes in: nothing is installed with the package, and there is nothing to resolve at a start.
   deps: { alwaysBundle: [/.*/] },
 } satisfies UserConfig;
@@ -39,7 +40,7 @@ export default defineConfig([
     dts: false,
     shims: true,
     minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } }, // less to read at each start; names stay, for stack traces
-    checks: { legacyCjs: false },
+    checks: { ...common.checks, legacyCjs: false },
     outExtensions: () => ({ js: '.cjs' }),
     outputOptions: {
       strict: true, // the sources are modules, and those are strict

@@ -9,6 +9,8 @@ const program = require('node:path').join(__dirname, '../dist/dify.cjs');
 if (require('node:fs').existsSync(program)) {
   require(program).start();
 } else {
-  process.stderr.write(`reprise: Failed to start: ${program} is missing. Run \`npm run build\` first.\n`);
+  process.stderr.write(
+    `reprise: Failed to start: ${program} is missing. Run \`npm run build\` first, in ${require('node:path').join(__dirname, '..')}.\n`,
+  );
   process.exitCode = 2;
 }

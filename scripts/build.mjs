@@ -1,7 +1,8 @@
-// Builds dist/. Run as a program it always builds; scripts/setup.mjs builds only what is stale.
+// Builds dist/. Run as a program it always builds, and installs what that needs; scripts/setup.mjs builds only what is stale.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { explainInstall, install } from './install.mjs';
 import { root, runScript, say, ScriptError, withLock } from './project.mjs';
 
 const sources = ['src', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsdown.config.ts'];
@@ -66,4 +67,10 @@ function listFiles(path) {
     .toSorted();
 }
 
-await runScript(import.meta.url, () => withLock(() => build('asked for')));
+await runScript(import.meta.url, () =>
+  withLock(async () => {
+    const missing = explainInstall();
+    if (missing) install(missing);
+    await build('asked for');
+  }),
+);

@@ -97,7 +97,7 @@ function renderPage(dropIn) {
   return `${[
     '# The command line',
     '<!-- Made by `npm run docs` from src/foundation/*-option-table.ts: change it there. -->',
-    'An environment variable holds where its option is not given; of an option that can be repeated it has one value a line, and adds to those of the command line. Of a switch it is 1 or 0. `REPRISE_SESSION` says what is being tested, for the journal; `REPRISE_KEY` is the [key](sharing.md#the-placeholder-and-the-key) that secrets are replaced with, `REPRISE_CACHE_DIR` the folder of [bundles](sharing.md#the-cache) that were pulled. A recording may be a file, packed with gzip or not, a folder, or a pattern.',
+    'An environment variable holds where its option is not given; of an option that can be repeated it has one value a line, and adds to those of the command line. Of a switch it is 1 or 0. `REPRISE_SESSION` says what is being tested, for the journal; `REPRISE_KEY` is the [key](sharing.md#the-placeholder-and-the-key) that secrets are replaced with, `REPRISE_CACHE_DIR` the folder of [bundles](sharing.md#the-cache) that were pulled. A recording may be a file, packed with gzip or not, a folder, or a pattern; where none is named, those of the nearest `reprise.config.json` are meant, or else the folder `recordings`. (`redact`, which writes, wants names.)',
     "Exit status: 0 good, 1 a finding, 2 wrong use or unreadable input. `record` gives the status of the command, 128 and its number for a signal; 1 where the recording was lost and the command's status is 0; 126 and 127 as a shell, 125 where reprise itself failed to start it.",
     fence(help()),
     ...sections,

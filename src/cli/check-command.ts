@@ -1,6 +1,7 @@
 import { showPlaces } from '../foundation/places.ts';
 import type { ReadOptions } from '../foundation/read-options.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
+import { recordingWords } from '../recording/recording-words.ts';
 import { findFile } from '../transport/find-file.ts';
 import type { CheckResult } from './check-recording.ts';
 import { checkRecording, createCheckResult } from './check-recording.ts';
@@ -9,47 +10,65 @@ import type { CheckedFile } from './checked-files.ts';
 import { findChecked } from './checked-files.ts';
 import { isStub } from './drop-in/read-stub.ts';
 import { escapeText } from './escape-text.ts';
-import { renderCheck, renderCheckJson, renderSecretAdvice } from './render-check.ts';
+import { renderCheck, renderCheckJson, renderCheckSum, renderFindings, renderSecretAdvice } from './render-check.ts';
 import { renderFindingAnnotations } from './render-github.ts';
 import { toJson } from './render-inspect-json.ts';
 import type { ResultOutput } from './result-output.ts';
 import { openResultOutput } from './result-output.ts';
 
+/** What was found in all files so far. */
+interface Tally {
+  status: number;
+  findings: number;
+  unread: number;
+  /** Files with secrets in them. */
+  secretive: CheckedFile[];
+}
+
 /** Checks recordings, stubs and bundles: status 1 where something was found, 2 where one can't be read. */
 export async function runCheck({ values, words }: ReadOptions): Promise<number> {
-  const files = await findChecked(words);
+  const files = await findChecked(recordingWords(words));
   const output = openResultOutput(process.stdout, process.env);
   const isJson = values['json'] === true;
-  const secretive: CheckedFile[] = [];
-  let status = 0;
+  const isQuiet = values['quiet'] === true;
+  const tally: Tally = { status: 0, findings: 0, unread: 0, secretive: [] };
   if (isJson) await output.write('{"files":[');
   for (const [index, file] of files.entries()) {
     if (isJson) await output.write(index === 0 ? '\n' : ',\n');
-    status = Math.max(status, await checkOne(file, { output, isJson, secretive }));
+    await checkOne(file, { output, isJson, isQuiet, tally });
   }
   if (isJson) await output.write('\n]}\n');
-  process.stderr.write(renderSecretAdvice(secretive));
-  return status;
+  else if (files.length > 1 && !isQuiet) await output.write(renderCheckSum(files.length, tally, output.paint));
+  process.stderr.write(renderSecretAdvice(tally.secretive));
+  return tally.status;
 }
 
 /** A file that can't be read does not keep the others from being checked. */
 async function checkOne(
   file: CheckedFile,
-  { output, isJson, secretive }: { output: ResultOutput; isJson: boolean; secretive: CheckedFile[] },
-): Promise<number> {
+  { output, isJson, isQuiet, tally }: { output: ResultOutput; isJson: boolean; isQuiet: boolean; tally: Tally },
+): Promise<void> {
   try {
     const result = await look(file);
-    if (await addSecrets(result, file.path)) secretive.push(file);
-    await output.write(isJson ? renderCheckJson(result) : renderCheck(result, output.paint));
+    if (await addSecrets(result, file.path)) tally.secretive.push(file);
+    await output.write(
+      isJson
+        ? renderCheckJson(result)
+        : isQuiet
+          ? renderFindings(result, output.paint)
+          : renderCheck(result, output.paint),
+    );
     if (process.env['GITHUB_ACTIONS'] === 'true')
       process.stderr.write(renderFindingAnnotations(result, file.bundled?.bundle));
-    return result.findingCount === 0 ? 0 : 1;
+    tally.findings += result.findingCount;
+    if (result.findingCount > 0) tally.status = Math.max(tally.status, 1);
   } catch (error) {
     if (!(error instanceof RepriseError)) throw error;
     process.stderr.write(`reprise: ${escapeText(error.message)}\n`);
     const { code, message } = error;
     if (isJson) await output.write(toJson({ file: showPlaces(file.path), ok: false, error: { code, message } }));
-    return error.exitStatus;
+    tally.unread++;
+    tally.status = Math.max(tally.status, error.exitStatus);
   }
 }
 

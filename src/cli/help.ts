@@ -5,6 +5,12 @@ import { environmentName } from '../foundation/option-spec.ts';
 import { packageVersion } from '../foundation/package-version.ts';
 import { suggest } from '../foundation/suggest.ts';
 
+/** Options of the program itself. */
+const ownOptions = ['--version', '--help'];
+
+/** More options than these stand under several headings. */
+const mostInOne = 12;
+
 /** Answers `--help` and `--version`, and tells what is wrong with a command that there is not. */
 export function runHelp(name: string, rest: readonly string[]): number {
   if (name === '--version' || name === '-V' || name === 'version') return print(`reprise ${packageVersion}\n`);
@@ -34,10 +40,12 @@ function renderCommandHelp(spec: CommandSpec): string {
 
 function createCommand(spec: CommandSpec): Command {
   const command = new Command(spec.name).description(spec.text).usage(spec.usage);
-  for (const option of spec.options)
-    command.addOption(
-      spec.readsEnvironment === true ? createOption(option).env(environmentName(option)) : createOption(option),
-    );
+  for (const option of spec.options) {
+    const made = createOption(option);
+    if (spec.readsEnvironment === true) made.env(environmentName(option));
+    if (spec.options.length > mostInOne && option.group !== undefined) made.helpGroup(`${option.group}:`);
+    command.addOption(made);
+  }
   return command;
 }
 
@@ -54,6 +62,7 @@ function createOption(spec: OptionSpec): Option {
 }
 
 function explainUnknown(name: string): string {
+  if (name.startsWith('-')) return `There is no option '${name}'.${suggest(name, ownOptions)} See \`reprise --help\`.`;
   const names = commandTable.map((command) => command.name);
   return `There is no command '${name}'.${suggest(name, names)} See \`reprise --help\`.`;
 }

@@ -6,10 +6,13 @@ import type { MatchRules } from '../protocol/match-rules.ts';
 import type { RecordedLine } from '../recording/recorded-line.ts';
 import { openRecording } from '../recording/recording-reader.ts';
 import { findRecordings } from '../recording/find-recordings.ts';
+import { recordingWords } from '../recording/recording-words.ts';
+import { findFile } from '../transport/find-file.ts';
 import { readRules } from '../replayer/read-rules.ts';
 import { settle } from '../replayer/settings.ts';
 import { Ambiguity } from './ambiguity.ts';
 import { escapeText } from './escape-text.ts';
+import { inspectOverview } from './inspect-overview.ts';
 import { optionsOf } from './library-options.ts';
 import type { Show } from './inspect-one.ts';
 import { inspectOne } from './inspect-one.ts';
@@ -23,10 +26,15 @@ import { SessionWalk } from './session-walk.ts';
 /** So many rows make a table of their own, so that a long session is shown as it is read. */
 const pageRows = 1000;
 
-/** Shows a recording, or one of its invocations. */
+/** Shows a recording, one of its invocations, or several recordings, a line each. */
 export async function runInspect({ values, words }: ReadOptions): Promise<number> {
-  const { file, number } = await parseWords(words);
+  const { files, number } = await parseWords(
+    words,
+    typeof values['config'] === 'string' ? values['config'] : undefined,
+  );
   const output = openResultOutput(process.stdout, process.env);
+  const [file = '', ...others] = files;
+  if (others.length > 0) return inspectOverview(files, output, values['json'] === true);
   const reader = await openRecording(file);
   const progress = await openProgress('reading', reader.size, process.stderr);
   try {
@@ -46,23 +54,23 @@ export async function runInspect({ values, words }: ReadOptions): Promise<number
   return 0;
 }
 
-async function parseWords(words: readonly string[]): Promise<{ file: string; number: number | undefined }> {
-  const [recording, number, ...rest] = words;
-  if (rest.length > 0 || (number !== undefined && !/^[1-9]\d*$/.test(number))) {
+/** The last word is the number of an invocation, unless it is the name of a file. */
+async function parseWords(
+  words: readonly string[],
+  config: string | undefined,
+): Promise<{ files: string[]; number: number | undefined }> {
+  const last = words.at(-1) ?? '';
+  const isNumber = words.length > 1 && /^\d+$/.test(last) && findFile(last) === undefined;
+  const files = await findRecordings(recordingWords(isNumber ? words.slice(0, -1) : words, config));
+  if (!isNumber) return { files, number: undefined };
+  if (Number(last) === 0)
+    throw new RepriseError('usage', `Failed to inspect: '${last}' is not the number of an invocation. Count from 1.`);
+  if (files.length > 1)
     throw new RepriseError(
       'usage',
-      `Failed to inspect: '${words.slice(1).join(' ')}' is not the number of an invocation. Give one recording, and at most one number.`,
+      `Failed to inspect invocation ${last}: ${files.length} recordings were named. Name one of them, such as ${files[0]}.`,
     );
-  }
-  const files = await findRecordings(recording === undefined ? [] : [recording]);
-  const [file = '', ...others] = files;
-  if (others.length > 0) {
-    throw new RepriseError(
-      'usage',
-      `Failed to inspect ${recording}: it holds ${files.length} recordings. Name one of them, such as ${file}.`,
-    );
-  }
-  return { file, number: number === undefined ? undefined : Number(number) };
+  return { files, number: Number(last) };
 }
 
 async function inspectAll({ reader, output, progress, isJson }: Show, ambiguity: Ambiguity): Promise<void> {

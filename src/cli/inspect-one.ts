@@ -5,7 +5,7 @@ import type { RecordingReader } from '../recording/recording-reader.ts';
 import type { Progress } from './progress.ts';
 import { describeRow, renderJsonLine, toJson } from './render-inspect-json.ts';
 import type { ShownLine } from './render-inspect.ts';
-import { renderLine, renderRowSum } from './render-inspect.ts';
+import { renderLine, renderLineHead, renderRowSum } from './render-inspect.ts';
 import type { ResultOutput } from './result-output.ts';
 import type { InvocationRow } from './session-summary.ts';
 import { SessionSummary } from './session-summary.ts';
@@ -27,7 +27,10 @@ export interface Show {
 export async function inspectOne({ reader, output, progress, isJson }: Show, number: number): Promise<void> {
   const walk = new SessionWalk(reader);
   const summary = new SessionSummary();
-  const lines = new OneInvocation(number, isJson ? renderJsonLine : (line) => renderLine(line, output));
+  const lines = new OneInvocation(
+    number,
+    isJson ? renderJsonLine : (line, isFirst) => (isFirst ? renderLineHead(output) : '') + renderLine(line, output),
+  );
   let goesOn = true;
   while (goesOn && !lines.isOver && !output.isClosed) {
     goesOn = reader.scan((line) => {

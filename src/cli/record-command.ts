@@ -7,12 +7,14 @@ import type { RecordResult } from '../recorder/record.ts';
 import { recordingsFolder } from '../recorder/output-file.ts';
 import { record } from '../recorder/record.ts';
 import { flushed } from '../transport/flushed.ts';
+import { isPipe } from '../transport/own-descriptor.ts';
 import { openOwnStderr, openOwnStdin, openOwnStdoutStream } from '../transport/own-stdio.ts';
 import { statusOf } from './end-like.ts';
 import { forwardSignals } from './forward-signals.ts';
 import { openLiveLine } from './live-line.ts';
 import { completeRedaction, redactionOf } from './redaction-settings.ts';
 import { renderRecordSummary } from './render-record.ts';
+import { watchClient } from './watch-client.ts';
 
 /** What is said at the end may take so long to be taken, in milliseconds: a client that reads no stderr must not wait for its own. */
 const lastLinePatience = 100;
@@ -40,12 +42,13 @@ export async function runRecord({ values, words, command }: ReadOptions): Promis
   const note = (text: string): void => {
     if (!isQuiet) tell(text);
   };
+  const stdin = openOwnStdin();
   const recorder = await record({
     command,
     ...(output === undefined ? {} : { file: output }),
     ...redaction,
     force: values['force'] === true,
-    stdin: openOwnStdin(),
+    stdin,
     stdout: live.stdout,
     stderr: live.stderr,
     onLoss: (error) => tell(`the recording is lost from here on, the session goes on: ${reasonOf(error)}`),
@@ -53,12 +56,14 @@ export async function runRecord({ values, words, command }: ReadOptions): Promis
       note(`the key of this recording is lost, its placeholders match any value: ${reasonOf(error)}`),
     onLearned: (learned) => {
       if (learned.response_format === 'text')
-        note(
-          'this session is in the text format, which has no ids: it is recorded, and can not be replayed. Record with `-r json` for that.',
+        tell(
+          'this session is in the text format, which has no ids: it is recorded, and can NOT be replayed. Record it with `-r json`.',
         );
     },
   });
   forwardSignals(recorder);
+  // A command that was started in the background and left alone has no such stdin.
+  const stopWatching = isPipe(0) ? watchClient(stdin, () => void recorder.close()) : undefined;
   if (redaction.noRedact)
     tell(
       `recording to ${recorder.file}; secrets are NOT redacted: it holds keys and passwords as they are, and must not be shared`,
@@ -67,6 +72,7 @@ export async function runRecord({ values, words, command }: ReadOptions): Promis
   live.start(() => recorder.counts);
   const result = await recorder.finished;
   live.stop();
+  stopWatching?.();
   if (result.loss === undefined) note(renderRecordSummary(result));
   else tell(`the recording is not whole, ${recorder.file}: ${reasonOf(result.loss)}`);
   await within(lastLinePatience, flushed(stderr));

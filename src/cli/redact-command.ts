@@ -13,17 +13,23 @@ import { completeRedaction, redactionOf } from './redaction-settings.ts';
 import { renderRedacted } from './render-record.ts';
 import { openScanner } from './secrets/scanner.ts';
 
-/** Replaces the secrets in recordings that exist. */
+/** Replaces the secrets in recordings that exist. One that can't be read does not keep the others from it. */
 export async function runRedact({ values, words }: ReadOptions): Promise<number> {
   const config = typeof values['config'] === 'string' ? values['config'] : undefined;
   for (const word of words) await refuseBundled(word);
   const files = await findRecordings(words);
   for (const file of files) await refuseBundled(file);
-  for (const file of files) {
-    const told = await redactOne(file, completeRedaction(redactionOf(values), { folder: dirname(file), config }));
-    if (values['quiet'] !== true) process.stderr.write(`reprise: ${escapeText(file)}: ${told}\n`);
-  }
-  return 0;
+  let status = 0;
+  for (const file of files)
+    try {
+      const told = await redactOne(file, completeRedaction(redactionOf(values), { folder: dirname(file), config }));
+      if (values['quiet'] !== true) process.stderr.write(`reprise: ${escapeText(file)}: ${told}\n`);
+    } catch (error) {
+      if (!(error instanceof RepriseError)) throw error;
+      process.stderr.write(`reprise: ${escapeText(error.message)}\n`);
+      status = Math.max(status, error.exitStatus);
+    }
+  return status;
 }
 
 /** What is in a bundle has its digest there, and what is in the cache belongs to bundles. */

@@ -8,11 +8,9 @@ import { renderCount } from './render-count.ts';
 
 /** What was found, a line each, as compilers write it, and a line that sums it up. */
 export function renderCheck(result: CheckResult, paint: Paint): string {
-  const { findings, findingCount, unfinished, unfinishedCount, isText } = result;
+  const { unfinished, unfinishedCount, isText } = result;
   const file = escapeText(result.file);
   const lines = [
-    ...findings.map(({ kind, line, text }) => `${file}:${line}: ${paint('red', kind)}: ${escapeText(text)}`),
-    ...rest(findingCount - findings.length, 'finding').map((text) => `${file}: ${text}`),
     ...unfinished.map(
       ({ line, number, id, action, isRead }) =>
         `${file}:${line}: ${paint('yellow', 'note')}: invocation ${number}, "${escapeText(id)}" ${escapeText(action)}, ${isRead ? 'never ended' : 'was never read'}`,
@@ -25,7 +23,28 @@ export function renderCheck(result: CheckResult, paint: Paint): string {
       : []),
     `${file}: ${renderSum(result, paint)}`,
   ];
+  return renderFindings(result, paint) + lines.map((line) => `${line}\n`).join('');
+}
+
+/** What was found, and nothing else. */
+export function renderFindings({ file, findings, findingCount }: CheckResult, paint: Paint): string {
+  const name = escapeText(file);
+  const lines = [
+    ...findings.map(({ kind, line, text }) => `${name}:${line}: ${paint('red', kind)}: ${escapeText(text)}`),
+    ...rest(findingCount - findings.length, 'finding').map((text) => `${name}: ${text}`),
+  ];
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/** What was found in several files, in a line. */
+export function renderCheckSum(
+  files: number,
+  { findings, unread }: { findings: number; unread: number },
+  paint: Paint,
+): string {
+  const isGood = findings + unread === 0;
+  const found = paint(isGood ? 'green' : 'red', findings === 0 ? 'no findings' : renderCount(findings, 'finding'));
+  return `${renderCount(files, 'file')}, ${found}${unread === 0 ? '' : `, ${unread} not read`}\n`;
 }
 
 /** The result for programs, with the names of the format. */

@@ -61,14 +61,16 @@ export function renderStartUp({
   responseFormat,
   plugin,
 }: SessionFrame): string {
-  const name =
-    plugin === undefined
-      ? ''
-      : `, ${escapeText(`${String(plugin['author'])}/${String(plugin['name'])}:${String(plugin['version'])}`)}`;
+  const name = plugin === undefined ? '' : `, ${escapeText(namePlugin(plugin))}`;
   const how = [transport, responseFormat].filter((word) => word !== undefined).join(', ');
   const error = startUpError === undefined ? '' : `; error: ${shorten(startUpError, 200)}`;
   const ready = readyAt === undefined ? 'never ready' : `ready after ${prettyMilliseconds(readyAt)}`;
   return `start-up: ${ready}, ${renderCount(startUpLines, 'line')}${how === '' ? '' : `, ${how}`}${name}${error}\n`;
+}
+
+/** `langgenius/time:0.0.6`, as the recording has it. */
+export function namePlugin({ author, name, version }: Readonly<Record<string, unknown>>): string {
+  return `${String(author)}/${String(name)}:${String(version)}`;
 }
 
 /** How the session ended, in a line. */
@@ -111,6 +113,11 @@ export function renderRows(rows: readonly InvocationRow[], paint: Paint): string
 /** What each line of an invocation begins with, which is known: the id, the type, and the key of the response. */
 const envelope = /^\{"invoke_id":"(?:[^"\\]|\\.)*","type":"[^"\\]*",(?:"response":)?/;
 const longestEnvelope = 1024;
+
+/** What stands over the lines of an invocation. */
+export function renderLineHead({ paint }: Pick<ResultOutput, 'paint'>): string {
+  return `${paint('bold', `${'time'.padStart(10)}     ${'line'.padEnd(16)} ${'bytes'.padStart(9)}  times are counted from the acknowledgement`)}\n`;
+}
 
 /**
  * One line of an invocation: its time since the acknowledgement, what it is, its bytes, and of what it says as much as

@@ -39,6 +39,8 @@ export interface SessionFrame {
   transport: string | undefined;
   responseFormat: string | undefined;
   plugin: Readonly<Record<string, unknown>> | undefined;
+  /** The test that it was recorded for. */
+  session: string | undefined;
   /** Lines of the plugin's before it was ready, its stderr left out. */
   startUpLines: number;
   readyAt: number | undefined;
@@ -69,6 +71,7 @@ export class SessionSummary {
     transport: undefined,
     responseFormat: undefined,
     plugin: undefined,
+    session: undefined,
     startUpLines: 0,
     readyAt: undefined,
     startUpError: undefined,
@@ -125,6 +128,7 @@ export class SessionSummary {
     if (event === 'about') {
       frame.transport = textOf(fields['transport']) ?? frame.transport;
       frame.responseFormat = textOf(fields['response_format']) ?? frame.responseFormat;
+      frame.session = textOf(fields['session']) ?? frame.session;
       if (isJsonObject(fields['plugin'])) frame.plugin = fields['plugin'];
     } else if (event === 'signal') frame.signal ??= { at, name: String(fields['signal']) };
     else if (event === 'exit') frame.exit = { at, code: numberOf(fields['code']), signal: textOf(fields['signal']) };

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -16,11 +16,15 @@ import type { ReadOptions } from '../foundation/read-options.ts';
 import { replayOptions } from '../foundation/replay-option-table.ts';
 import { RepriseError, reasonOf } from '../foundation/reprise-error.ts';
 import { openPlain } from '../recording/recording-reader.ts';
+import { recordingWords } from '../recording/recording-words.ts';
 import { planFaults } from '../replayer/faults/plan-faults.ts';
 import { readRules } from '../replayer/read-rules.ts';
 import { settle } from '../replayer/settings.ts';
 import { refuseSame } from '../replayer/write-report.ts';
 import { findFile } from '../transport/find-file.ts';
+import { makeFolder } from '../transport/make-folder.ts';
+import { escapeText } from './escape-text.ts';
+import { requireFit } from './judge-recording.ts';
 import { valuesOf } from './library-options.ts';
 import { renderCount } from './render-count.ts';
 
@@ -34,20 +38,15 @@ const paths = [recordings, ...baked.filter(({ kind }) => kind === 'path').map(en
 export async function runStub({ values, words }: ReadOptions): Promise<number> {
   const file = outputOf(values);
   const given = variablesOf(values);
-  const settings = await readSettings(words.length === 0 ? given : { ...given, [recordings]: words.join('\n') });
+  const settings = await readSettings({ ...given, ...named(words, given) });
   const shelf = await readShelf(settings);
-  const settled = await settle(
-    shelf.map((one) => one.file),
-    settings.options,
-  );
+  const files = shelf.map((one) => one.file);
+  const settled = files.length === 0 ? settings : await settle(files, settings.options); // all is still to be recorded
   const { ignore = [], match = [] } = settled.options;
   await readRules({ ignore, match });
   const planned = await planFaults(settled.options);
-  refuseSame(
-    '--output',
-    file,
-    shelf.map((one) => one.file),
-  );
+  refuseSame('--output', file, files);
+  for (const recording of files) await judge(recording);
   const isEmbedded = values['embed'] === true;
   // What the configuration says is read where the recordings are; packed recordings have left it, and the fault plan.
   const { config: _config, faultPlan: _plan, ...left } = settled.options;
@@ -70,6 +69,13 @@ export async function runStub({ values, words }: ReadOptions): Promise<number> {
   return 0;
 }
 
+/** A stub is given to others. @throws RepriseError where it would play what no one should */
+async function judge(recording: string): Promise<void> {
+  const doubt = await requireFit(recording, 'make a stub');
+  if (doubt === undefined) return;
+  process.stderr.write(`reprise: ${escapeText(recording)}: ${escapeText(doubt)}; the stub plays what is there\n`);
+}
+
 /** The file to write. @throws RepriseError where none was named, or one is there that is no stub */
 function outputOf(values: ReadOptions['values']): string {
   const output = values['output'];
@@ -90,6 +96,15 @@ function outputOf(values: ReadOptions['values']): string {
       { file },
     );
   return file;
+}
+
+/** What is to be played, where it need not be recorded first. */
+function named(
+  words: readonly string[],
+  { REPRISE_RECORD_MODE: mode = 'none', REPRISE_CONFIG: config }: Variables,
+): Variables {
+  if (words.length === 0 && mode !== 'none') return {};
+  return { [recordings]: recordingWords(words, config).join('\n') };
 }
 
 /** Options by their environment variables, a list one a line. */
@@ -151,11 +166,7 @@ function filesFrom(name: string, folder: string, isEver: boolean): string[] {
 function write(file: string, text: string): void {
   const made = `${file}.${process.pid}`;
   try {
-    mkdirSync(dirname(file), { recursive: findFile(dirname(dirname(file))) === undefined });
-  } catch (error) {
-    if (findFile(dirname(file))?.isDirectory() !== true) throw notWritable(file, error);
-  }
-  try {
+    makeFolder(dirname(file));
     writeFileSync(made, text);
     chmodSync(made, 0o755);
     renameSync(made, file);

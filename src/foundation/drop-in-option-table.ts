@@ -18,6 +18,7 @@ export const anyPackage: OptionSpec = {
 
 export const recordMode: OptionSpec = {
   flag: 'record-mode',
+  group: 'Recording',
   kind: 'choice',
   value: 'MODE',
   choices: recordModes,
@@ -26,6 +27,7 @@ export const recordMode: OptionSpec = {
 };
 export const realDify: OptionSpec = {
   flag: 'real-dify',
+  group: 'Recording',
   kind: 'path',
   value: 'FILE',
   usually: 'the next dify on the PATH',

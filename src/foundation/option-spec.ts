@@ -13,6 +13,8 @@ export interface OptionSpec {
   name?: string;
   /** What holds where nothing is given, in words. */
   usually?: string;
+  /** Under which heading it stands in a long help. @default the usual ones */
+  group?: 'Pace and place' | 'Matching' | 'Faults' | 'Journal and report' | 'Recording';
   /** Whether it can stand in `reprise.config.json`. */
   inConfig?: true;
   text: string;

@@ -39,28 +39,28 @@ export const commandTable = [
   },
   {
     name: 'replay',
-    usage: 'RECORDING… [options]',
+    usage: '[RECORDING…] [options]',
     text: 'Is the plugin that was recorded, over stdio or TCP.',
     readsEnvironment: true,
     options: replayOptions,
   },
   {
     name: 'inspect',
-    usage: 'RECORDING [N] [--json]',
-    text: 'Shows a recording to people: its invocations in a table, or invocation N line by line.',
+    usage: '[RECORDING…] | RECORDING N',
+    text: 'Shows a recording to people: its invocations in a table, or invocation N line by line; of several, a line each.',
     options: [json, ignore, match, config],
   },
   {
     name: 'check',
-    usage: 'RECORDING…',
+    usage: '[RECORDING…]',
     text: 'Tells whether recordings are valid, sealed, in the order of the protocol, and without secrets.',
-    options: [json],
+    options: [json, { ...quiet, text: 'tell what was found, and nothing else' }],
   },
   {
     name: 'explain',
-    usage: 'JOURNAL[:N] | RECORDING REQUEST.json',
+    usage: 'JOURNAL[:N] | FOLDER | RECORDING REQUEST.json',
     readsEnvironment: true,
-    text: 'Tells why a request got what it got, from a journal; or what it would get, from a recording.',
+    text: 'Tells why a request got what it got, from a journal or a folder of them; or what it would get, from a recording.',
     options: [json, ...matching],
   },
   {
@@ -75,13 +75,13 @@ export const commandTable = [
   },
   {
     name: 'faults',
-    usage: '[NAME] | RECORDING… --fault SPEC --fault-plan FILE',
+    usage: '[NAME] | NAME RECORDING… | [RECORDING…] --fault SPEC --fault-plan FILE',
     text: 'Lists what can go wrong, shows one fault at work, or tells where a plan would act.',
     options: [...faulting, mode, config, json],
   },
   {
     name: 'stub',
-    usage: 'RECORDING… -o FILE [--embed] [options of replay]',
+    usage: '[RECORDING…] -o FILE [--embed] [options of replay]',
     text: 'Writes a file that is a drop-in for `dify`: it plays the recordings to any client that starts it.',
     options: [
       { flag: 'output', short: 'o', kind: 'path', value: 'FILE', text: 'the file to write' },

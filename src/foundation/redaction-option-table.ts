@@ -4,6 +4,7 @@ import { replayOptions } from './replay-option-table.ts';
 /** What is taken out of a recording before it reaches the disk. */
 export const redactOption: OptionSpec = {
   flag: 'redact',
+  group: 'Recording',
   kind: 'texts',
   value: 'PATH|/REGEX/',
   inConfig: true,
@@ -11,6 +12,7 @@ export const redactOption: OptionSpec = {
 };
 export const keepOption: OptionSpec = {
   flag: 'keep',
+  group: 'Recording',
   kind: 'texts',
   value: 'PATH',
   inConfig: true,
@@ -23,6 +25,7 @@ export const redactionOptions: readonly OptionSpec[] = [
   keepOption,
   {
     flag: 'no-redact',
+    group: 'Recording',
     kind: 'switch',
     inConfig: true,
     text: 'keep secrets in the recording as they are: it must not be shared then',

@@ -11,6 +11,7 @@ import type { OptionSpec } from './option-spec.ts';
 
 export const ignore: OptionSpec = {
   flag: 'ignore',
+  group: 'Matching',
   kind: 'texts',
   value: 'PATH',
   inConfig: true,
@@ -18,6 +19,7 @@ export const ignore: OptionSpec = {
 };
 export const match: OptionSpec = {
   flag: 'match',
+  group: 'Matching',
   kind: 'texts',
   value: 'PATH=SET',
   inConfig: true,
@@ -25,6 +27,7 @@ export const match: OptionSpec = {
 };
 const order: OptionSpec = {
   flag: 'order',
+  group: 'Matching',
   kind: 'choice',
   value: 'ORDER',
   choices: matchOrders,
@@ -34,6 +37,7 @@ const order: OptionSpec = {
 };
 const onExhausted: OptionSpec = {
   flag: 'on-exhausted',
+  group: 'Matching',
   kind: 'choice',
   value: 'POLICY',
   choices: exhaustedPolicies,
@@ -43,6 +47,7 @@ const onExhausted: OptionSpec = {
 };
 const secrets: OptionSpec = {
   flag: 'secrets',
+  group: 'Matching',
   kind: 'choice',
   value: 'POLICY',
   choices: secretPolicies,
@@ -52,6 +57,7 @@ const secrets: OptionSpec = {
 };
 export const config: OptionSpec = {
   flag: 'config',
+  group: 'Matching',
   kind: 'path',
   value: 'FILE',
   usually: 'the nearest reprise.config.json',
@@ -59,6 +65,7 @@ export const config: OptionSpec = {
 };
 export const strict: OptionSpec = {
   flag: 'strict',
+  group: 'Journal and report',
   kind: 'switch',
   inConfig: true,
   text: 'status 1 where a recorded invocation was repeated or not used, a request found none, or a fault never acted',
@@ -68,6 +75,7 @@ export const strict: OptionSpec = {
 export const faulting: readonly OptionSpec[] = [
   {
     flag: 'fault',
+    group: 'Faults',
     kind: 'faults',
     name: 'faults',
     value: 'SPEC',
@@ -75,6 +83,7 @@ export const faulting: readonly OptionSpec[] = [
   },
   {
     flag: 'fault-plan',
+    group: 'Faults',
     kind: 'path',
     value: 'FILE',
     usually: 'none',
@@ -82,6 +91,7 @@ export const faulting: readonly OptionSpec[] = [
   },
   {
     flag: 'seed',
+    group: 'Faults',
     kind: 'seed',
     value: 'N',
     usually: 'any, printed at start',
@@ -124,6 +134,7 @@ export const replayOptions: readonly OptionSpec[] = [
   },
   {
     flag: 'max-gap',
+    group: 'Pace and place',
     kind: 'milliseconds',
     value: 'MS',
     usually: 'none',
@@ -132,6 +143,7 @@ export const replayOptions: readonly OptionSpec[] = [
   },
   {
     flag: 'startup-gap',
+    group: 'Pace and place',
     kind: 'milliseconds',
     value: 'MS',
     usually: '250, or 0 at instant pace',
@@ -140,15 +152,24 @@ export const replayOptions: readonly OptionSpec[] = [
   },
   {
     flag: 'host',
+    group: 'Pace and place',
     kind: 'text',
     value: 'ADDRESS',
     usually: '127.0.0.1 and ::1',
     text: 'the address to listen on in TCP mode; 0.0.0.0 for a container',
   },
-  { flag: 'port', kind: 'port', value: 'N', usually: '0, any', text: 'the port to listen on in TCP mode' },
+  {
+    flag: 'port',
+    group: 'Pace and place',
+    kind: 'port',
+    value: 'N',
+    usually: '0, any',
+    text: 'the port to listen on in TCP mode',
+  },
   ...matching,
   {
     flag: 'on-miss',
+    group: 'Matching',
     kind: 'choice',
     value: 'POLICY',
     choices: missPolicies,
@@ -158,6 +179,7 @@ export const replayOptions: readonly OptionSpec[] = [
   },
   {
     flag: 'on-unfinished',
+    group: 'Matching',
     kind: 'choice',
     value: 'POLICY',
     choices: unfinishedPolicies,
@@ -168,6 +190,7 @@ export const replayOptions: readonly OptionSpec[] = [
   ...faulting,
   {
     flag: 'journal',
+    group: 'Journal and report',
     kind: 'path',
     value: 'FILE',
     usually: 'none, or a temporary file once a request has found nothing',
@@ -175,6 +198,7 @@ export const replayOptions: readonly OptionSpec[] = [
   },
   {
     flag: 'journal-dir',
+    group: 'Journal and report',
     kind: 'path',
     value: 'FOLDER',
     usually: 'none',
@@ -183,6 +207,7 @@ export const replayOptions: readonly OptionSpec[] = [
   },
   {
     flag: 'report',
+    group: 'Journal and report',
     kind: 'path',
     value: 'FILE',
     usually: 'none',

@@ -1,8 +1,9 @@
 import type { Stats } from 'node:fs';
-import { mkdirSync, openSync } from 'node:fs';
+import { openSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
-import { RepriseError, systemCode } from '../foundation/reprise-error.ts';
+import { asError, RepriseError, systemCode } from '../foundation/reprise-error.ts';
 import { findFile } from '../transport/find-file.ts';
+import { makeFolder } from '../transport/make-folder.ts';
 
 /** Where recordings without a name go. */
 export const recordingsFolder = 'recordings';
@@ -29,20 +30,66 @@ export function freeFile(name: string, folder = recordingsFolder): string {
   }
 }
 
+/** A new file that a recording goes to. */
+interface Output {
+  /** Open for appending. */
+  fd: number;
+  /** The command has started: the file takes the place of the one that is there. */
+  place: () => void;
+  /** The command can't be started: nothing is left. */
+  discard: () => void;
+}
+
+const nothing = (): void => undefined;
+
 /**
- * Creates the file, and the folders above it. It is truncated only with `force`, and only here, so that a command that
- * can't be started costs nobody an old recording.
- * @returns its descriptor, open for appending
- * @throws RepriseError `exists`, or the system's error where the file can't be written
+ * Creates the file, and the folders above it. One that is there is never written to, since another recorder may have it
+ * open: with `force` it gives its name to the new one, and only when the command has started.
+ * @param onLoss the file can't be written, which is no reason not to go on: the session matters more than its recording
+ * @throws RepriseError `exists`
  */
-export function createOutput(file: string, force: boolean): number {
-  mkdirSync(dirname(file), { recursive: true });
+export function openOutput(file: string, force: boolean, onLoss: (error: Error) => void): Output | undefined {
   try {
-    return openSync(file, force || isDevice(findFile(file)) ? 'w' : 'wx', 0o644);
+    makeFolder(dirname(file));
+    if (isDevice(findFile(file))) return { fd: openSync(file, 'w'), place: nothing, discard: nothing };
+    return createNew(file) ?? (force ? createSuccessor(file, onLoss) : refuse(file));
   } catch (error) {
-    if (systemCode(error) !== 'EEXIST') throw error;
-    throw existsAlready(file, error);
+    if (error instanceof RepriseError) throw error;
+    onLoss(asError(error));
+    return undefined;
   }
+}
+
+/** @returns undefined where there is such a file */
+function createNew(file: string): Output | undefined {
+  try {
+    const fd = openSync(file, 'wx', 0o644);
+    return { fd, place: nothing, discard: () => rmSync(file, { force: true }) };
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return undefined;
+    throw error;
+  }
+}
+
+/** A file that becomes another one: what a link leads to, where that is one. Who may read it stays as it was. */
+function createSuccessor(file: string, onLoss: (error: Error) => void): Output {
+  const found = findFile(file);
+  const replaced = found === undefined ? file : realpathSync(file); // a link may lead nowhere
+  const made = `${replaced}.${process.getBuiltinModule('node:crypto').randomUUID()}.part`;
+  const discard = (): void => rmSync(made, { force: true });
+  const place = (): void => {
+    try {
+      renameSync(made, replaced);
+    } catch (error) {
+      discard();
+      onLoss(asError(error));
+    }
+  };
+  return { fd: openSync(made, 'wx', (found?.mode ?? 0o644) & 0o777), place, discard };
+}
+
+function refuse(file: string): never {
+  throw existsAlready(file);
 }
 
 /** @throws RepriseError `exists` where the file is there and may not be overwritten */
@@ -64,10 +111,10 @@ function isDevice(found: Stats | undefined): boolean {
   return found !== undefined && !found.isFile() && !found.isDirectory();
 }
 
-function existsAlready(file: string, cause?: unknown): RepriseError {
+function existsAlready(file: string): RepriseError {
   return new RepriseError(
     'exists',
     `Failed to record to ${file}: it exists already. Choose another name with \`-o\`, or overwrite it with \`--force\`.`,
-    { file, cause },
+    { file },
   );
 }

@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../foundation/clock.ts';
 import { systemClock, within } from '../foundation/clock.ts';
 import { packageVersion } from '../foundation/package-version.ts';
-import { asError, RepriseError } from '../foundation/reprise-error.ts';
+import { RepriseError } from '../foundation/reprise-error.ts';
 import type { ProcessExit } from '../transport/child.ts';
 import { startChild } from '../transport/child.ts';
 import type { LastWill } from '../transport/guard.ts';
@@ -12,7 +12,7 @@ import { fingerprintOf } from '../foundation/placeholder.ts';
 import { createKey, openKey } from '../recording/project-key.ts';
 import type { Redactor } from '../recording/redaction/redactor.ts';
 import { findCommand } from '../transport/find-command.ts';
-import { createOutput, freeFile, nameRecording, refuseExisting } from './output-file.ts';
+import { freeFile, nameRecording, openOutput, refuseExisting } from './output-file.ts';
 import { openRedactor } from './open-redactor.ts';
 import type { RedactionWishes } from './open-redactor.ts';
 import { readPackageFacts } from './package-facts.ts';
@@ -122,11 +122,12 @@ export async function record(options: RecordOptions): Promise<Recorder> {
   };
   const onHold = (isHeld: boolean): void => relays.hold(isHeld);
   const onLearned = (learned: Learned): void => options.onLearned?.(learned);
+  const output = openOutput(file, force, onLoss);
   const session = new Session({
     clock,
     command,
     version: packageVersion,
-    fd: openOutput(file, force, onLoss),
+    fd: output?.fd,
     onLoss,
     onHold,
     onLearned,
@@ -138,7 +139,11 @@ export async function record(options: RecordOptions): Promise<Recorder> {
   if (redaction !== undefined) session.event('about', { redaction: { key: redaction.fingerprint } });
   if (options.about !== undefined) session.event('about', options.about);
   const words = name.startsWith('-') ? [found, ...command.slice(1)] : command; // no option of the shell's `exec`
-  const child = await startChild(words, { env, lastWill: options.lastWill });
+  const child = await startChild(words, { env, lastWill: options.lastWill }).catch((error: unknown) => {
+    output?.discard();
+    throw error;
+  });
+  output?.place();
   const relays = startStdioRelays({ child, session, now: () => clock.now(), stdin, stdout, stderr, onLoss });
   const identity = facts.then((known) => known && session.event('about', { plugin: known.plugin }));
   let isAskedToEnd = false;
@@ -152,11 +157,7 @@ export async function record(options: RecordOptions): Promise<Recorder> {
       return session.counts;
     },
     finished,
-    signal(signal, who) {
-      isAskedToEnd ||= ending.has(signal);
-      session.event('signal', { from: 'client', signal });
-      child.kill(signal, who);
-    },
+    signal: passOn,
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -188,9 +189,14 @@ export async function record(options: RecordOptions): Promise<Recorder> {
     }
   }
 
+  function passOn(signal: NodeJS.Signals, who?: 'process' | 'group'): void {
+    isAskedToEnd ||= ending.has(signal);
+    session.event('signal', { from: 'client', signal });
+    child.kill(signal, who);
+  }
+
   async function close(): Promise<void> {
-    isAskedToEnd = true;
-    child.kill('SIGTERM');
+    passOn('SIGTERM'); // an exit that nobody asked for would be replayed
     if (!(await within(closePatience, finished))) child.kill('SIGKILL', 'group');
     await finished;
   }
@@ -201,17 +207,6 @@ function firstWord(command: unknown): string {
   if (Array.isArray(command) && command.every((word) => typeof word === 'string') && command[0] !== undefined)
     return command[0];
   throw new RepriseError('usage', 'Failed to record: the command is a list of words, the program first.');
-}
-
-/** A file that can't be written is no reason not to go on: the session matters more than its recording. */
-function openOutput(file: string, force: boolean, onLoss: (error: Error) => void): number | undefined {
-  try {
-    return createOutput(file, force);
-  } catch (error) {
-    if (error instanceof RepriseError) throw error;
-    onLoss(asError(error));
-    return undefined;
-  }
 }
 
 /** The redactor of a session, and the fingerprint of the key that it has. */

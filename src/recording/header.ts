@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { arch, platform } from 'node:process';
 import { isJsonObject, parseJson } from '../foundation/parse-json.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
@@ -16,15 +17,24 @@ export interface Header {
   recorder: { name: string; version: string; node: string; platform: string };
 }
 
-/** A header for a recording of `command` that begins now. */
+/**
+ * A header for a recording of `command` that begins now. Where its files are on this machine is nobody else's business:
+ * absolute paths stand in it by their last name.
+ */
 export function createHeader(command: readonly string[], version: string, now = new Date()): Header {
   return {
     format: formatName,
     version: formatVersion,
     recorded_at: now.toISOString(),
-    command,
+    command: command.map(withoutFolders),
     recorder: { name: 'reprise', version, node: process.version, platform: `${platform}-${arch}` },
   };
+}
+
+/** `/home/alice/bin/dify` is `dify`, and `--config=/home/alice/x.yaml` is `--config=x.yaml`. */
+function withoutFolders(word: string): string {
+  const [, front = '', path] = /^([\w-]+=)?(\/.+)$/s.exec(word) ?? [];
+  return path === undefined ? word : front + basename(path);
 }
 
 /**

@@ -9,7 +9,8 @@ import { fileReference, isElsewhere, parseReference } from './bundle/reference.t
 
 /** The name of the file that is kept with fixtures. */
 export const configName = 'reprise.config.json';
-const usualRecordings = 'recordings';
+/** Where recordings are looked for, and go, when nothing else is said. */
+export const usualRecordings = 'recordings';
 const bundleMark = 'bundle.json';
 const longestConfig = 1 << 20;
 const longestManifest = 4 << 20; // that of limits.ts

@@ -1,9 +1,10 @@
-import { closeSync, constants, existsSync, mkdirSync, mkdtempSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Clock } from '../foundation/clock.ts';
 import { RepriseError, reasonOf } from '../foundation/reprise-error.ts';
 import type { ProcessExit } from '../transport/child.ts';
+import { makeFolder } from '../transport/make-folder.ts';
 import type { AskedEntry, FaultEntry, JournalEntry, JournalHeader, SentEntry } from './journal-entry.ts';
 
 /** Lines asked so far that a journal begun late still has. */
@@ -149,12 +150,6 @@ export class Journal {
     this.isOpen = this.#options.onEntry !== undefined;
     this.#options.onFailure(`the journal ${this.file} ends here, the replay goes on: ${reason}`);
   }
-}
-
-/** Node's recursive way never ends where a folder that is there takes none, as in /proc. */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  mkdirSync(folder, { recursive: !existsSync(dirname(resolve(folder))) });
 }
 
 /** No two processes choose the same, and they sort by time. */

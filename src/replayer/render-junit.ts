@@ -17,15 +17,20 @@ interface Suite {
   cases: TestCase[];
 }
 
+type Verdict = 'used' | 'repeated' | 'unused';
+
 /**
  * A report as JUnit XML: each recorded invocation is a test that passed if it was used, and each miss one that failed. In
  * strict mode what was repeated or not used has failed too, and a fault that never acted; otherwise these were skipped.
  */
 export function renderJUnit(report: Report, isStrict: boolean): string {
+  const repeated = new Set(report.repeated.map(nameOf));
+  const verdictOf = (one: ReportedInvocation): Verdict =>
+    one.uses === 0 ? 'unused' : repeated.has(nameOf(one)) ? 'repeated' : 'used';
   const suites: Suite[] = [
     {
       name: 'recorded invocations',
-      cases: [...report.used, ...report.unused].map((one) => invocationCase(one, isStrict)),
+      cases: [...report.used, ...report.unused].map((one) => invocationCase(one, verdictOf(one), isStrict)),
     },
     { name: 'requests', cases: report.missed.map(missCase) },
     { name: 'refused lines', cases: report.refused.map(refusalCase) },
@@ -61,22 +66,28 @@ function countsOf(cases: readonly TestCase[]): Record<string, number> {
   };
 }
 
+/** The report alone tells what was repeated: `uses` counts those of all replays that are summed up. */
+function nameOf({ recording, invocation }: ReportedInvocation): string {
+  return `${recording}#${invocation}`;
+}
+
 function invocationCase(
   { recording, invocation, action, subject, uses }: ReportedInvocation,
+  verdict: Verdict,
   isStrict: boolean,
 ): TestCase {
   const about = {
     '@_classname': fit(recording),
     '@_name': fit(`#${invocation} ${action}${subject === '' ? '' : ` ${subject}`}`),
   };
-  if (uses === 0) {
+  if (verdict === 'unused') {
     const message = `${basename(recording)}#${invocation} was not used`;
     return isStrict
       ? { ...about, failure: failure(message, 'unused') }
       : { ...about, skipped: { '@_message': fit(message) } };
   }
   const message = `${basename(recording)}#${invocation} was recorded once and given ${uses} times`;
-  return uses > 1 && isStrict ? { ...about, failure: failure(message, 'repeated') } : about;
+  return verdict === 'repeated' && isStrict ? { ...about, failure: failure(message, 'repeated') } : about;
 }
 
 function missCase({ asked, action, text, journal, session }: Report['missed'][number]): TestCase {

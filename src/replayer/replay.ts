@@ -68,7 +68,7 @@ export interface Replay extends AsyncDisposable {
  * listened on; ready comes over the wire.
  *
  * @param recordings files, folders (all recordings in them) or patterns; several make one script. An empty list
- * means those of the nearest `reprise.config.json`
+ * means those of the nearest `reprise.config.json`, or else the folder `recordings`
  * @throws RepriseError where a recording can't be read, the port can't be had, or an option is none
  * @example
  * await using plugin = await replay('recordings/llm.jsonl', { mode: 'tcp', pace: 'instant' });

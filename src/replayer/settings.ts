@@ -7,6 +7,7 @@ import { RepriseError } from '../foundation/reprise-error.ts';
 import { findRecordings } from '../recording/find-recordings.ts';
 import type { ProjectConfig } from '../recording/project-config.ts';
 import { configName, findConfig, readConfig } from '../recording/project-config.ts';
+import { recordingWords } from '../recording/recording-words.ts';
 import { parsePace } from './pace.ts';
 import { readRules } from './read-rules.ts';
 
@@ -25,14 +26,15 @@ export interface Configurable {
 
 /**
  * Finds recordings, and the configuration that is kept with them: the nearest to the recordings, or else to the working
- * folder. What is given outranks it; lists add up. Without recordings, those of the nearest configuration are meant.
+ * folder. What is given outranks it; lists add up. Without recordings, those of the nearest configuration
+ * are meant, or the folder `recordings`.
  * @throws RepriseError where there are none, or they have several configurations
  */
 export async function settle<T extends Configurable>(words: readonly string[], given: T): Promise<Settled<T>> {
   const named = words.length === 0 ? undefined : await findRecordings(words);
   const file = given.config ?? (named === undefined ? undefined : nearestTo(named)) ?? findConfig(process.cwd());
   const config = file === undefined ? undefined : await readChecked(file);
-  const files = named ?? (await findRecordings(config === undefined ? [] : [config.recordings]));
+  const files = named ?? (await findRecordings(config === undefined ? recordingWords([]) : [config.recordings]));
   return { files: withoutTwins(files), options: config === undefined ? given : complete(given, config) };
 }
 

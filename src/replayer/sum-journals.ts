@@ -92,7 +92,11 @@ async function openReadable(files: readonly string[], unread: string[]): Promise
   return readable.length === 0 ? undefined : Script.open(readable);
 }
 
-function listJournals(folder: string): string[] {
+/**
+ * The journals of a folder, in the order of their names; or the one that is named.
+ * @throws RepriseError where the folder can't be read or holds no journal
+ */
+export function listJournals(folder: string): string[] {
   if (statSync(folder, { throwIfNoEntry: false })?.isFile() === true) return [folder];
   let names: string[];
   try {
@@ -113,7 +117,7 @@ function listJournals(folder: string): string[] {
   if (files.length > 0) return files;
   throw new RepriseError(
     'not-found',
-    `Failed to sum up ${folder}: it holds no journal. Set REPRISE_JOURNAL_DIR to it while the tests run.`,
+    `Failed to find a journal: the folder ${folder} holds none. Set REPRISE_JOURNAL_DIR to it while the tests run.`,
     { file: folder },
   );
 }

@@ -16,6 +16,12 @@ export interface SharingTools {
   checkPlan: (file: string) => Promise<void>;
   /** @throws RepriseError where a replay would refuse a configuration */
   checkConfig: (file: string) => Promise<void>;
+  /**
+   * Whether a recording is fit to be given to others; `purpose` is what is being done, as errors say it.
+   * @returns what its user should know of it
+   * @throws RepriseError where it is not
+   */
+  requireFit: (file: string, purpose: string) => Promise<string | undefined>;
   /** Shows how far a transfer of `size` bytes is. */
   openProgress: (label: string, size: number) => Promise<Meter>;
   /** By which a busy server is waited for. */

@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
@@ -39,23 +39,17 @@ export interface ChildOptions {
  */
 export async function startChild(command: readonly string[], { env, lastWill }: ChildOptions): Promise<Child> {
   const pipes = await openChildPipes();
-  const child = spawn('/bin/sh', ['-c', guardScript, 'sh', ...keepEnvironment(command, env)], {
+  const started = startShell(['-c', guardScript, 'sh', ...keepEnvironment(command, env)], {
     detached: true,
     env,
     stdio: [pipes?.stdin.theirs ?? 'pipe', pipes?.stdout.theirs ?? 'pipe', pipes?.stderr.theirs ?? 'pipe', 'pipe'],
   });
   if (pipes !== undefined) closeTheirs(pipes);
-  const exited = new Promise<ProcessExit>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
-  await new Promise<void>((resolve, reject) => {
-    child.once('spawn', resolve);
-    child.once('error', (error) =>
-      reject(
-        new RepriseError('start-failed', `Failed to start ${command[0]}: ${reasonOf(error)}.`, {
-          exitStatus: 125,
-          cause: error,
-        }),
-      ),
-    );
+  const { child, exited } = await started.catch((error: unknown) => {
+    throw new RepriseError('start-failed', `Failed to start ${command[0]}: ${reasonOf(error)}.`, {
+      exitStatus: 125,
+      cause: error,
+    });
   });
   // stdio above has a pipe at 3, which Node gives as a duplex socket.
   const guard = child.stdio[3] as Socket;
@@ -68,6 +62,20 @@ export async function startChild(command: readonly string[], { env, lastWill }: 
     else if (child.exitCode === null && child.signalCode === null) sendSignal(pid, signal); // else the id may be another's
   };
   return { pid, ...streamsOf(child, pipes), exited, kill };
+}
+
+/** Of what the system refuses, Node throws some and tells the rest by an event. */
+async function startShell(
+  args: readonly string[],
+  options: SpawnOptions,
+): Promise<{ child: ChildProcess; exited: Promise<ProcessExit> }> {
+  const child = spawn('/bin/sh', args, options);
+  const exited = new Promise<ProcessExit>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', reject);
+  });
+  return { child, exited };
 }
 
 function streamsOf(child: ChildProcess, pipes: ChildPipes | undefined): Pick<Child, 'stdin' | 'stdout' | 'stderr'> {

@@ -67,11 +67,6 @@ test.each([
     `reprise: Failed to read ${noTime}:4: \`at\` is not a time in milliseconds. Mend or remove that line, or record again.`,
   ],
   [
-    'no recording at all',
-    [],
-    'reprise: Failed to find a recording: none was named. Give a file, a folder or a pattern.',
-  ],
-  [
     'a pattern that fits nothing',
     [join(folder, '*.nothing')],
     `reprise: Failed to find a recording: no file fits '${join(folder, '*.nothing')}'. Check the pattern.`,

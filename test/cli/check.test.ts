@@ -71,7 +71,7 @@ test('nothing is found in what the recorder made of the golden sessions', async 
   const { exitCode, stdout, stderr } = await reprise(['check', folder]);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   const short = stdout.replaceAll(`${folder}/`, '').split('\n');
-  expect(short).toHaveLength(readdirSync(folder).length + 3);
+  expect(short).toHaveLength(readdirSync(folder).length + 4);
   expect(short).toContain('plugin-exits.jsonl:17: note: invocation 2, "d1" invoke_tool, never ended');
   expect(short).toContain('tcp.jsonl:44: note: invocation 7, "gone" invoke_tool, never ended');
   expect(short).toContain(

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { replay } from 'reprise';
 import { expect, test } from 'vitest';
 import { makeFile, makeFolder } from '../support/files.ts';
@@ -63,6 +63,29 @@ test('without a number it tells of all that found nothing, or that there is none
   });
 });
 
+test('of a folder it tells what all its journals have of it', async () => {
+  const folder = makeFolder();
+  expect((await reprise(['explain', folder])).stderr).toBe(
+    `reprise: Failed to find a journal: the folder ${folder} holds none. Set REPRISE_JOURNAL_DIR to it while the tests run.`,
+  );
+  copyFileSync(await journalOf(tool(time)), join(folder, 'a.jsonl'));
+  expect(await reprise(['explain', folder])).toMatchObject({
+    exitCode: 0,
+    stdout: `${folder}: every request found its answer, 1 in 1 journal`,
+  });
+  copyFileSync(await journalOf(near, '{'), join(folder, 'b.jsonl'));
+  const { exitCode, stdout } = await reprise(['explain', folder]);
+  expect([exitCode, stdout.match(/^\S.*/gm)?.map((line) => line.split(' · ')[0])]).toEqual([
+    1,
+    [join(folder, 'b.jsonl'), 'request 1', 'request 2'],
+  ]);
+  const json = await reprise(['explain', folder, '--json']);
+  expect(json.stdout.split('\n').map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { journal: join(folder, 'b.jsonl'), asked: 1 },
+    { journal: join(folder, 'b.jsonl'), asked: 2 },
+  ]);
+});
+
 test('--json gives the entries of the journal, with what was sent', async () => {
   const journal = await journalOf(near);
   const { stdout } = await reprise(['explain', `${journal}:1`, '--json']);
@@ -119,7 +142,7 @@ test.each([
   [
     'nothing',
     [],
-    'Failed to explain: give a journal, as in `reprise explain journal.jsonl:3`, or a recording and a file with a request.',
+    'Failed to explain: give a journal, as in `reprise explain journal.jsonl:3`, a folder of journals, or a recording and a file with a request.',
   ],
   [
     'a journal that is not there',

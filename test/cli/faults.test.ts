@@ -99,6 +99,15 @@ test('tells where a plan would act, and what never would', async () => {
   ]);
 });
 
+test('a fault and then recordings, the natural order, is the same', async () => {
+  const recording = makeRecording(session);
+  for (const spec of ['stall', 'stall at=response:2']) {
+    const told = await reprise(['faults', '--seed', '3', '--fault', spec, recording]);
+    expect(await reprise(['faults', '--seed', '3', spec, recording])).toEqual(told);
+    expect(told.exitCode).toBe(0);
+  }
+});
+
 test('what it tells is what happens when the same requests come', async () => {
   const recording = makeRecording(session);
   const specs = [
@@ -139,7 +148,11 @@ test('what it tells is what happens when the same requests come', async () => {
 
 test.each([
   [['faults', 'stal'], "Failed to show a fault: there is no 'stal'. Did you mean stall? `reprise faults` lists them."],
-  [['faults', 'stall', 'exit'], 'Failed to show a fault: give one name, or recordings and a `--fault-plan`.'],
+  [['faults', 'stall', 'exit'], 'Failed to open exit: there is no such file.'],
+  [
+    ['faults', 'recordings/stream.jsonl', 'stall'],
+    "Failed to show a fault: recordings/stream.jsonl is a file. Name the fault that is to act there first, as in `reprise faults 'stall at=response:3' recordings/stream.jsonl`, or give a `--fault-plan`.",
+  ],
   [
     ['faults', '--fault', 'exit code=300', 'x.jsonl'],
     "Failed to read `--fault`: `code` is '300'. Give a whole number from 0 to 255.",

@@ -82,6 +82,7 @@ test('the text format shows its requests, and says that their answers are not kn
 
 test('one invocation is shown line by line, with the time since its acknowledgement', async () => {
   expect(await inspect('tcp', '4')).toEqual([
+    '      time     line                 bytes  times are counted from the acknowledgement',
     '      -0.4 ms  request              172 B  "action":"invoke_tool","request":{"provider":"probe","tool":"probe","credentials":{},"tool_parameters":{"plan":"[[\\"stream\\", 4, 25]]"}}',
     '       0.0 ms  acknowledgement       70 B  {"info":"received request"}',
     '       0.0 ms  response 1           115 B  {"message":{"text":"token 0 "},"meta":null,"type":"text"}',
@@ -95,6 +96,7 @@ test('one invocation is shown line by line, with the time since its acknowledgem
 
 test('one refused line is shown with its refusal', async () => {
   expect(await inspect('bad-lines', '3')).toEqual([
+    '      time     line                 bytes  times are counted from the acknowledgement',
     '      -0.4 ms  request                2 B  }',
     '       0.0 ms  acknowledgement       70 B  {"info":"received request"}',
     `       0.0 ms  refusal              108 B  {"error":"invalid character '}' looking for beginning of value"}`,
@@ -107,6 +109,7 @@ test('one invocation that nothing answered is shown too', async () => {
   const { exitCode, stdout } = await reprise(['inspect', file, '1']);
   expect(exitCode).toBe(0);
   expect(stdout.split('\n')).toEqual([
+    '      time     line                 bytes  times are counted from the acknowledgement',
     '         ? ms  request               68 B  "action":"invoke_tool","request":{}',
     'unfinished; 0 messages, 0 B',
   ]);
@@ -257,22 +260,12 @@ test.each<[string, string[], string]>([
     [whole, '9'],
     `Failed to inspect ${whole}: there is no invocation 9. Give a number from 1 to 4.`,
   ],
+  ['a number that is none', [whole, '0'], "Failed to inspect: '0' is not the number of an invocation. Count from 1."],
   [
-    'a number that is none',
-    [whole, '0'],
-    "Failed to inspect: '0' is not the number of an invocation. Give one recording, and at most one number.",
+    'an invocation of several recordings',
+    [folder, '1'],
+    `Failed to inspect invocation 1: 7 recordings were named. Name one of them, such as ${folder}/bad-lines.jsonl.`,
   ],
-  [
-    'two recordings',
-    [whole, whole],
-    `Failed to inspect: '${whole}' is not the number of an invocation. Give one recording, and at most one number.`,
-  ],
-  [
-    'a folder of several',
-    [folder],
-    `Failed to inspect ${folder}: it holds 7 recordings. Name one of them, such as ${folder}/bad-lines.jsonl.`,
-  ],
-  ['no recording', [], 'Failed to find a recording: none was named. Give a file, a folder or a pattern.'],
   [
     'an unknown option',
     [whole, '--jsonn'],

@@ -120,3 +120,13 @@ test('what is redacted later with another key leaves the first key in force', as
   const asked = makeFile(request('1', { note: secret }), 'request.json');
   expect((await reprise(['explain', file, asked, '--secrets', 'exact'], { REPRISE_KEY })).exitCode).toBe(0);
 });
+
+test('one that can not be read does not keep the others from being redacted', async () => {
+  const [broken, file] = [makeFile('no recording\n', 'broken.jsonl'), await makeOld()];
+  const { exitCode, stderr } = await reprise(['redact', broken, file], { REPRISE_KEY });
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(
+    /^reprise: Failed to read \S+broken\.jsonl: it is not a recording .*\nreprise: \S+: 1 secret redacted /,
+  );
+  expect(leaksIn(dirname(file), [secret])).toEqual([]);
+});

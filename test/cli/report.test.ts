@@ -91,6 +91,15 @@ test('writes JUnit XML in which what is not as recorded has failed', async () =>
   expect(readFileSync(junit, 'utf8')).toContain('<skipped message="time.jsonl#2 was not used"/>');
 });
 
+test('what two replays gave once each is repeated in no output', async () => {
+  const [folder, recording, junit] = [makeFolder(), makeTime(), join(makeFolder(), 'report.xml')];
+  for (const session of ['first', 'second']) await use(folder, recording, [tool(time), tool(conversion)], session);
+  const { exitCode, stdout } = await reprise(['report', folder, '--strict', '--junit', junit, '--json'], clean);
+  const { counts, repeated, used } = JSON.parse(stdout) as Report;
+  expect([exitCode, counts.repeated, repeated, used.map(({ uses }) => uses)]).toEqual([0, 0, [], [2, 2]]);
+  expect(readFileSync(junit, 'utf8')).toContain('tests="2" failures="0" errors="0" skipped="0"');
+});
+
 test('tells GitHub of misses, and in strict mode of the rest, and writes the summary of the step', async () => {
   const [folder, recording, summary] = [makeFolder(), makeTime(), join(makeFolder(), 'summary.md')];
   await use(folder, recording, [tool(time), tool(time), near], 'a::b, 100%');
@@ -129,7 +138,7 @@ test('fifty replays write into a folder while it is summed up, and none is lost'
   while (state.running > 0) {
     const { exitCode, stdout, stderr } = await reprise(['report', folder, '--json'], clean);
     if (exitCode === 0) counts.push((JSON.parse(stdout) as Report).counts.missed);
-    else if (!stderr.includes('it holds no journal')) problems.push(stderr);
+    else if (!stderr.includes('holds none')) problems.push(stderr);
   }
   await all;
   const { stdout } = await reprise(['report', folder, '--json'], clean);
@@ -166,7 +175,7 @@ test.each([
   [
     'an empty folder',
     [empty],
-    `Failed to sum up ${empty}: it holds no journal. Set REPRISE_JOURNAL_DIR to it while the tests run.`,
+    `Failed to find a journal: the folder ${empty} holds none. Set REPRISE_JOURNAL_DIR to it while the tests run.`,
   ],
   [
     'a folder with something else',

@@ -12,7 +12,7 @@ function eventsOf(...given: Parameters<typeof allEventsOf>): ReturnType<typeof a
 
 const manifest = 'version: 0.0.6\nauthor: langgenius\nname: time\ntype: plugin\n';
 const textWarning =
-  'reprise: this session is in the text format, which has no ids: it is recorded, and can not be replayed. Record with `-r json` for that.\n';
+  'reprise: this session is in the text format, which has no ids: it is recorded, and can NOT be replayed. Record it with `-r json`.\n';
 
 function makePackage(files: Record<string, Uint8Array>): { file: string; sha256: string } {
   const bytes = Buffer.from(zipSync(files, { level: 0 }));

@@ -1,5 +1,14 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { freeFile, nameRecording } from '../../src/recorder/output-file.ts';
 import { makeFile, makeFolder } from '../support/files.ts';
@@ -60,6 +69,43 @@ test('a file that exists is overwritten with --force, but not for a command that
   expect(readFileSync(file, 'utf8')).toMatch(/^\{"format":"reprise"/);
 });
 
+test('nor is it lost where the system starts no such command', async () => {
+  const file = makeFile('precious');
+  const { code, stderr } = await start([
+    process.execPath,
+    '--input-type=module',
+    '--eval',
+    `import { record } from 'reprise';
+    await record({ command: ['true', 'x'.repeat(4 << 20)], file: ${JSON.stringify(file)}, force: true, noRedact: true });`,
+  ]).ended;
+  expect([code, stderr]).toEqual([1, expect.stringContaining('Failed to start true: spawn E2BIG.')]);
+  expect(readFileSync(file, 'utf8')).toBe('precious');
+  expect(readdirSync(dirname(file))).toEqual(['recording.jsonl']);
+});
+
+test('a file that another recorder has open is replaced, and neither writes to the other', async () => {
+  const file = join(makeFolder(), 'recording.jsonl');
+  const slow = start(recordCommand(file, ['sh', '-c', 'echo "{\\"slow\\":1}"; read -r word; echo "{\\"slow\\":2}"']));
+  await slow.says('slow');
+  expect((await start(recordCommand(file, ['echo', '{"quick":1}'], ['--force'])).ended).code).toBe(0);
+  const sealed = readFileSync(file, 'utf8');
+  slow.child.stdin.end('go on\n');
+  expect((await slow.ended).code).toBe(0);
+  expect(readFileSync(file, 'utf8')).toBe(sealed);
+  expect(sealed).toMatch(/"quick"[^]*"event":"end".*\n$/);
+  expect(sealed).not.toContain('slow');
+});
+
+test('--force replaces what a link leads to, and leaves its mode', async () => {
+  const file = makeFile('precious');
+  chmodSync(file, 0o600);
+  const link = join(makeFolder(), 'link.jsonl');
+  symlinkSync(file, link);
+  expect((await start(recordCommand(link, ['true'], ['--force'])).ended).code).toBe(0);
+  expect(readFileSync(file, 'utf8')).toMatch(/^\{"format":"reprise"/);
+  expect([statSync(file).mode & 0o777, lstatSync(link).isSymbolicLink()]).toEqual([0o600, true]);
+});
+
 test('a folder is refused, also with --force', async () => {
   const folder = makeFolder();
   const { code, stderr } = await start(recordCommand(folder, ['true'], ['--force'])).ended;
@@ -79,8 +125,13 @@ test('a recorder without a command says how to give one', async () => {
 });
 
 test('a quiet recorder says nothing', async () => {
-  const { stderr } = await record(['sh', '-c', 'echo "[plugin_ready] map[]"; echo {}'], { options: ['--quiet'] });
+  const { stderr } = await record(['echo', ready], { options: ['--quiet'] });
   expect(stderr).toBe('');
+});
+
+test('but that what it records can not be replayed', async () => {
+  const { stderr } = await record(['echo', '[plugin_ready] map[]'], { options: ['--quiet'] });
+  expect(stderr).toMatch(/^reprise: this session is in the text format, .*\n$/);
 });
 
 test('one line at the end sums up, and names the invocations that never ended', async () => {

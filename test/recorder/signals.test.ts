@@ -101,7 +101,7 @@ test('a command that makes its own group still gets the signals', async () => {
   const { running } = await startRecorded([
     'bash',
     '-c',
-    'set -m; echo $$; trap "echo TERM; exit 3" TERM; sleep 1000 & wait',
+    'set -m; trap "echo TERM; exit 3" TERM; sleep 1000 & echo $$; wait',
   ]);
   running.child.kill('SIGTERM');
   expect(await running.ended).toMatchObject({ code: 3 });

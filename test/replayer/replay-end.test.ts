@@ -1,9 +1,12 @@
-import { setImmediate } from 'node:timers/promises';
+import { once } from 'node:events';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { RepriseError, replay } from 'reprise';
 import { expect, test, vi } from 'vitest';
 import { makeFile } from '../support/files.ts';
 import { textOf } from '../support/error-text.ts';
 import { LineReader } from '../support/line-reader.ts';
+import { reprise } from '../support/programs.ts';
+import { isLinux, start, stateOf } from '../support/recorder.ts';
 import {
   acknowledgement,
   client,
@@ -180,7 +183,6 @@ test('tells of a broken recording by what it throws, or by how it ended', async 
   const file = makeFile(renderRecording(simple).replace('"from":"client"', '"from":"nobody"'));
   await expect(replay(file)).rejects.toThrow(RepriseError);
   await expect(replay('/none.jsonl')).rejects.toMatchObject({ code: 'not-found' });
-  await expect(replay([])).rejects.toMatchObject({ code: 'usage' });
   const many = Array.from({ length: 30_000 }, (_, index) => client(100 + index, request('a', { n: index })));
   const late = makeFile(`${renderRecording([...startUp(), ...many])}{"at":9,"from":"nobody"}\n`);
   await using plugin = await replay(late, instant);
@@ -195,4 +197,26 @@ test('tells of a last line that was cut off', async () => {
   await using plugin = await replay(file, { ...instant, onWarning: (text) => warnings.push(text) });
   await new LineReader(plugin.stdout).count(2);
   await vi.waitFor(() => expect(warnings).toEqual([`${file}:9: the last line was cut off (5 bytes) and is skipped.`]));
+});
+
+test.skipIf(!isLinux)('a replay ends when its stdin has ended and its starter is gone', async () => {
+  const recording = makeRecording(simple);
+  const starter = start(['sh', '-c', '"$@"; true', 'npx', ...reprise, 'replay', recording, '--pace', 'instant']);
+  await starter.says(ready);
+  starter.child.stdin.write(`${request('b', { n: 1 })}\n`);
+  await starter.says(end('b'));
+  starter.child.kill('SIGKILL'); // it passes nothing on; with it goes this side of stdin
+  const { stdout } = await starter.ended; // whoever had its stdout is gone
+  expect(stdout.toString()).toContain(end('b'));
+});
+
+test.skipIf(!isLinux)('one that was left alone without a pipe is a service, and lives on', async () => {
+  const recording = makeRecording(simple);
+  const command = ['sh', '-c', '"$@" </dev/null & echo "pid $!"', 'sh', ...reprise, 'replay', recording, '-m', 'tcp'];
+  const starter = start(command);
+  await once(starter.child, 'exit');
+  await starter.says('"port":');
+  const [, pid] = /pid (\d+)/.exec(starter.stdout().toString()) ?? [];
+  await sleep(1200); // that nothing happens can't be waited for
+  expect(stateOf(Number(pid))).toBe('S');
 });

@@ -167,12 +167,13 @@ test.each([
   expect(await settleWith([], { config: file })).toEqual({ ...expected, options: { pace: '2x', config: file } });
 });
 
-test('refuses that no recordings are named where there is no configuration', async () => {
-  workIn(makeTree({ 'recordings/a.jsonl': tape }));
+test('refuses that no recordings are named where there are neither', async () => {
+  workIn(makeTree({ 'a.jsonl': tape }));
   await expect(settleWith([])).rejects.toMatchObject({
     name: 'RepriseError',
     code: 'usage',
-    message: 'Failed to find a recording: none was named. Give a file, a folder or a pattern.',
+    message:
+      'Failed to find a recording: none was named, and there is neither a reprise.config.json nor a folder recordings here. Give a file, a folder or a pattern.',
   });
 });
 

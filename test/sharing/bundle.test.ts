@@ -142,3 +142,28 @@ test('two processes that bundle into one place at once leave whole files, and no
   }
   expect(readdirSync(folder).toSorted()).toEqual(['a.tgz', 'out']);
 });
+
+test('recordings that are no good for others are refused, and those that may be are named', async () => {
+  const { run } = makeHome();
+  const regex = readFileSync(join(recordings, 'regex.jsonl'), 'utf8');
+  const bundle = (text: string) => {
+    const file = join(makeFolder(), 'a.jsonl');
+    writeFileSync(file, text);
+    return run('bundle', file, '-o', join(makeFolder(), 'out'));
+  };
+  const broken = await bundle(regex.replace('\n', '\n{"at":'));
+  expect([broken.exitCode, broken.stderr]).toEqual([
+    2,
+    expect.stringMatching(/^reprise: Failed to read \S+\/a\.jsonl:2: /),
+  ]);
+  const cutOff = await bundle(regex.slice(0, -10));
+  expect([cutOff.exitCode, cutOff.stderr]).toEqual([
+    0,
+    expect.stringMatching(/^reprise: \S+\/a\.jsonl: it is not sealed: its recorder was killed/),
+  ]);
+  const edited = await bundle(regex.replace('"response"', '"Response"'));
+  expect([edited.exitCode, edited.stderr]).toEqual([
+    0,
+    expect.stringMatching(/^reprise: \S+\/a\.jsonl: it was changed after it was recorded/),
+  ]);
+});

@@ -70,10 +70,13 @@ test("the ten commands of docs/sharing.md lead from a recording to another team'
   expect(await type(team, commit)).toMatchObject({ exitCode: 1 });
   expect(await type(team, bundle)).toMatchObject({ exitCode: 1 });
   expect((await shell(team, redact)).stderr).toContain('1 secret redacted');
+  await shell(team, 'cp recordings/regex.jsonl recordings/again.jsonl'); // of the same plugin, and for no test
   await shell(team, commit);
   await shell(team, 'git add --all .reprise');
   const committed = (await shell(team, 'git log --patch --format=')).stdout;
-  expect((await shell(team, 'git ls-files')).stdout).toBe('recordings/old.jsonl\nrecordings/regex.jsonl');
+  expect((await shell(team, 'git ls-files')).stdout).toBe(
+    'recordings/again.jsonl\nrecordings/old.jsonl\nrecordings/regex.jsonl',
+  );
   await shell(team, bundle);
   const [digest = ''] = (await shell(team, push)).stdout.split(' ');
   expect(team.countStarts()).toBe(2);

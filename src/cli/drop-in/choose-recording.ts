@@ -18,7 +18,7 @@ export type Choice =
   | { kind: 'session'; starts: StartRecording[] }
   | { kind: 'plugin'; recordings: Shelved[]; note?: string }
   | { kind: 'none'; missing: 'session' | 'plugin' }
-  /** These fit equally. */
+  /** These fit equally, and were made for tests: which of them is meant can't be told. */
   | { kind: 'several'; recordings: Shelved[] };
 
 /** A recording, and which start of its session it is, counted from 1. */
@@ -95,10 +95,15 @@ function choosePlugin(shelf: readonly Shelved[], wanted: Wanted): Choice {
   for (const fit of fits) {
     const found = shelf.filter((one) => fit(one));
     if (found.length === 0) continue;
-    if (found.length > 1 && !found.every(({ isNamed }) => isNamed)) return { kind: 'several', recordings: found };
+    if (found.length > 1 && found.some(isOfAnyTest)) return { kind: 'several', recordings: found };
     return { kind: 'plugin', recordings: found, ...noteOn(found, plugin) };
   }
   return { kind: 'none', missing: 'plugin' };
+}
+
+/** What was recorded for a test, and was not named by itself, is one of many takes, and no part of a whole. */
+function isOfAnyTest({ about, isNamed }: Shelved): boolean {
+  return about.session !== undefined && !isNamed;
 }
 
 /** Packages are called so where they are shared: `langgenius-time_0.0.6.difypkg`. */

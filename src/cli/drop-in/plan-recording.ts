@@ -21,13 +21,17 @@ type Chosen = Exclude<Choice, { kind: 'several' }>;
 /**
  * Decides what a start does where sessions may be recorded. The unit is the session: a test and a start in it; without a
  * test, the plugin.
- * @throws RepriseError `would-record` where this is CI, and a recording would be made
+ * @throws RepriseError `would-record` where this is CI, and a recording would be made; `not-found` where it can't be told which is to be changed
  */
 export async function planRecording(choice: Chosen, { start, settings, read }: Situation): Promise<Plan> {
   const { session, recordMode, mayRecord } = settings;
   const plugin = read.plugin.name ?? read.stem;
   const number = session === undefined ? 1 : countStart(session.name, plugin);
   const known = knownOf(choice, number, session !== undefined);
+  if (recordMode !== 'once' && known.length > 1) {
+    const { explainChoice } = await import('./explain-choice.ts');
+    throw explainChoice({ kind: 'several', recordings: known }, { session, ...read }, known);
+  }
   if (recordMode === 'once' && known.length > 0) return playRecordings(known);
   if (!mayRecord) {
     const instead = recordMode === 'once' ? insteadOf(choice, number) : [];

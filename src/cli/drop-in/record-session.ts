@@ -7,22 +7,19 @@ import { openNotes } from '../notes.ts';
 import type { Notes } from '../notes.ts';
 import { completeRedaction } from '../redaction-settings.ts';
 import { renderRecordSummary } from '../render-record.ts';
+import { watchClient } from '../watch-client.ts';
 import { RepriseError, reasonOf, systemCode } from '../../foundation/reprise-error.ts';
 import { blankFormat, formats } from '../../protocol/response-format.ts';
 import type { RecordResult } from '../../recorder/record.ts';
 import { record } from '../../recorder/record.ts';
 import { hasFaults } from '../../replayer/load-faults.ts';
 import { openOwnStdin, openOwnStdoutStream } from '../../transport/own-stdio.ts';
-import { isParentGone, readStdinNow } from '../../transport/parent.ts';
 import type { RecordPlan, Start } from './plan-start.ts';
 import { realDify } from './real-dify.ts';
 import { openFolder, partOf, placeRecording } from './recording-folder.ts';
 import { recordedBy } from './settings.ts';
 import { stemOf } from './stem-of.ts';
 import { createTextView } from './text-view.ts';
-
-/** So often it is asked whether the client is gone, in milliseconds. */
-const watchStep = 200;
 
 /**
  * Records a session of the program itself, for the client that has started this one.
@@ -65,18 +62,12 @@ export async function recordSession(plan: RecordPlan, start: Start): Promise<num
   });
   forwardSignals(recorder);
   let isAbandoned = false;
-  let hasEnded = false;
-  for (const event of ['end', 'close', 'error']) stdin.once(event, () => (hasEnded = true));
-  const watch = setInterval(() => {
-    if (isAbandoned || !isParentGone()) return;
-    const left = hasEnded ? 'end' : readStdinNow();
-    if (typeof left !== 'string') stdin.unshift(left);
-    if (left !== 'end') return;
+  const stopWatching = watchClient(stdin, () => {
     isAbandoned = true;
     void recorder.close();
-  }, watchStep);
+  });
   const result = await recorder.finished;
-  clearInterval(watch);
+  stopWatching();
   const status = statusOf(result.exit);
   const [isKept, text] = isAbandoned
     ? [false, `the client is gone; what was recorded stays in ${part}`]

@@ -1,9 +1,10 @@
-import { linkSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { linkSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { RepriseError, reasonOf, systemCode } from '../../foundation/reprise-error.ts';
 import { isBundle, isPattern, recordingEnding } from '../../recording/find-recordings.ts';
 import { findFile } from '../../transport/find-file.ts';
 import { isAlive } from '../../foundation/is-alive.ts';
+import { makeFolder } from '../../transport/make-folder.ts';
 import type { DropInSettings } from './settings.ts';
 import { wordsOf } from './shelf.ts';
 
@@ -59,13 +60,12 @@ function explainBundle(bundle: string): RepriseError {
 export function openFolder(settings: DropInSettings): string {
   const word = folderOf(settings);
   try {
-    mkdirSync(word, { recursive: findFile(dirname(word)) === undefined });
+    makeFolder(word);
   } catch (error) {
-    if (systemCode(error) !== 'EEXIST' || findFile(word)?.isDirectory() !== true)
-      throw new RepriseError('not-writable', `Failed to make the folder ${word}: ${reasonOf(error)}.`, {
-        file: word,
-        cause: error,
-      });
+    throw new RepriseError('not-writable', `Failed to make the folder ${word}: ${reasonOf(error)}.`, {
+      file: word,
+      cause: error,
+    });
   }
   return word;
 }

@@ -1,16 +1,13 @@
 import { RepriseError } from '../../foundation/reprise-error.ts';
 import { configOptions } from '../../foundation/redaction-option-table.ts';
 import { findRecordings, isBundleWord, isPattern } from '../../recording/find-recordings.ts';
-import { configName, findConfig, readConfig } from '../../recording/project-config.ts';
+import { configName, findConfig, readConfig, usualRecordings } from '../../recording/project-config.ts';
 import type { RecordingAbout } from '../../recording/read-about.ts';
 import { readAbout } from '../../recording/read-about.ts';
 import { findFile } from '../../transport/find-file.ts';
 import type { DropInSettings } from './settings.ts';
 import { stemOf } from './stem-of.ts';
 import type { Stub } from './stub.ts';
-
-/** Where recordings are looked for, and go, when nothing else is said. */
-const usualFolder = 'recordings';
 
 /** A recording that may be played. */
 export interface Shelved {
@@ -76,7 +73,7 @@ export function wordsOf({ words, options, recordMode }: DropInSettings): readonl
   if (words.length > 0) return words;
   const config = options.config ?? findConfig(process.cwd());
   if (config !== undefined) return [readConfig(config, configOptions).recordings];
-  if (recordMode !== 'none' || findFile(usualFolder)?.isDirectory() === true) return [usualFolder];
+  if (recordMode !== 'none' || findFile(usualRecordings)?.isDirectory() === true) return [usualRecordings];
   throw new RepriseError(
     'usage',
     `Failed to find recordings: \`REPRISE_RECORDINGS\` is not set, and there is no ${configName} in ${process.cwd()} or above. Set it to a recording, a folder or a pattern.`,

@@ -38,12 +38,14 @@ export async function runFaults({ values, words }: ReadOptions): Promise<number>
     await output.write(isJson ? `${JSON.stringify(listForPrograms(), null, 2)}\n` : renderCatalogue(output.paint));
     return 0;
   }
-  if (rest.length > 0)
-    throw new RepriseError('usage', 'Failed to show a fault: give one name, or recordings and a `--fault-plan`.');
+  // The natural order: the fault, and where.
+  const isFault = catalogue.some((one) => one.name === name.split(/\s/, 1)[0]);
+  if (isFault && (rest.length > 0 || /\s/.test(name)))
+    return locate({ values: { ...values, fault: [name] }, words: rest }, output, isJson);
   if (existsSync(name))
     throw new RepriseError(
       'usage',
-      `Failed to show a fault: ${name} is a file. Say with \`--fault\` or \`--fault-plan\` what is to act there.`,
+      `Failed to show a fault: ${name} is a file. Name the fault that is to act there first, as in \`reprise faults 'stall at=response:3' ${name}\`, or give a \`--fault-plan\`.`,
     );
   await show(find(name), output, isJson);
   return 0;

@@ -6,6 +6,7 @@ import { readPlan } from '../../replayer/faults/read-plan.ts';
 import { readChecked } from '../../replayer/settings.ts';
 import type { SharingTools } from '../../sharing/tools.ts';
 import { escapeText } from '../escape-text.ts';
+import { requireFit } from '../judge-recording.ts';
 import { openProgress } from '../progress.ts';
 import { completeRedaction } from '../redaction-settings.ts';
 import { findSecrets } from '../secrets/find-secrets.ts';
@@ -14,6 +15,7 @@ import { findSecrets } from '../secrets/find-secrets.ts';
 export const sharingTools: SharingTools = {
   findSecrets,
   isPlan,
+  requireFit,
   async checkPlan(file) {
     await planFaults({ faultPlan: file });
   },

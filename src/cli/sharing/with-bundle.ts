@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withPassing } from '../../foundation/passing.ts';
+import { showPlaces } from '../../foundation/places.ts';
 import type { ReadOptions } from '../../foundation/read-options.ts';
 import { configOptions } from '../../foundation/redaction-option-table.ts';
 import type { Bundle } from '../../recording/bundle/bundle-folder.ts';
@@ -49,8 +50,9 @@ export async function withBundle<T>(
       given !== undefined && isAsItIs(given, names)
         ? given.bundle
         : await createBundle(await gatherFiles(wanted, tools), names, folder);
-    await checkContents(bundle, tools);
-    await refuseSecrets(bundle, { tools, purpose });
+    await checkRules(bundle, tools);
+    await refuseSecrets(bundle, { tools, purpose }); // before a name is told that may be one
+    await checkRecordings(bundle, { tools, purpose });
     return use(bundle);
   });
 }
@@ -60,9 +62,20 @@ function isAsItIs({ bundle: { manifest }, files }: Bundled, { name, version }: B
 }
 
 /** What no replay would take is told to those who make it, not to those who get it. */
-async function checkContents({ folder, manifest }: Bundle, { checkPlan, checkConfig }: SharingTools): Promise<void> {
+async function checkRules({ folder, manifest }: Bundle, { checkPlan, checkConfig }: SharingTools): Promise<void> {
   for (const { file } of manifest.faultPlans) await checkPlan(join(folder, file));
   if (manifest.config !== undefined) await checkConfig(join(folder, manifest.config.file));
+}
+
+async function checkRecordings(
+  { folder, manifest }: Bundle,
+  { tools, purpose }: { tools: SharingTools; purpose: Wanted['purpose'] },
+): Promise<void> {
+  for (const { file } of manifest.recordings) {
+    const path = join(folder, file);
+    const doubt = await tools.requireFit(path, purpose);
+    if (doubt !== undefined) tools.onWarning(`${showPlaces(path)}: ${doubt}`);
+  }
 }
 
 /** Where nothing was named, the recordings of the nearest configuration are meant. */

@@ -60,11 +60,19 @@ test.each([
   ['what was named by itself and tells nothing of its plugin', [shelve('other', '', { isNamed: true })], 'other'],
   ['nothing, where that tells of another plugin', [shelve('other', 'a/tides:1@q', { isNamed: true })], 'none'],
   ['nothing of another author', [shelve('other', 'b/time:2@q')], 'none'],
-  ['no two that fit equally', [shelve('one', 'a/time:2@x'), shelve('copy', 'a/time:2@x')], 'several'],
+  ['all that fit equally', [shelve('one', 'a/time:2@x'), shelve('copy', 'a/time:2@x')], 'one, copy'],
   [
-    'all that fit equally, where each was named by itself',
-    [shelve('one', 'a/time:2@x', { isNamed: true }), shelve('copy', 'a/time:2@x', { isNamed: true })],
-    'one, copy',
+    'no two that were made for tests',
+    [shelve('one', 'a/time:2@x', { session: 't/a' }), shelve('two', 'a/time:2@x', { session: 't/b' })],
+    'several',
+  ],
+  [
+    'all such, where each was named by itself',
+    [
+      shelve('one', 'a/time:2@x', { session: 't/a', isNamed: true }),
+      shelve('two', 'a/time:2@x', { session: 't/b', isNamed: true }),
+    ],
+    'one, two',
   ],
 ])('a package is found by %s', (_how, recordings, chosen) => {
   expect(show(chooseRecording(recordings, time))).toBe(chosen);
@@ -129,10 +137,10 @@ test('where nothing fits, the reason names what there is, and what is nearly it'
   expect(why([shelve('one', 'a/tides:1@q'), shelve('two')], time)).toBe(
     'Failed to choose a recording: no recording of a/time:2 is among one.jsonl (a/tides:1), two.jsonl. Record it with `REPRISE_RECORD_MODE=once`, or name a recording by `REPRISE_SESSION`.',
   );
-  const many = Array.from({ length: 20 }, (_, index) => shelve(`r${index}`, 'a/time:2@x'));
+  const many = Array.from({ length: 20 }, (_, index) => shelve(`r${index}`, 'a/time:2@x', { session: `t${index}` }));
   expect(why(many, time)).toContain(`: 20 recordings fit a/time:2 equally: r0.jsonl (a/time:2), r1.jsonl`);
   expect(why(many, time)).toContain('r7.jsonl (a/time:2) and 12 more. Name one of them by `REPRISE_SESSION`');
-  expect(why(many, asked('r7o'))).toContain(' and 12 more. Did you mean r7? Record it with');
+  expect(why(many, asked('t7o'))).toContain(' and 12 more. Did you mean t7? Record it with');
   const made = [shelve('x', '', { session: 'tests/test_a.py::test_b' })];
   expect(why(made, tested('test_a.py::test_b'))).toContain(' Did you mean tests/test_a.py::test_b? ');
 });

@@ -91,6 +91,23 @@ test('`all` records afresh, in the place of what was there', async () => {
   expect(startsOf(project)).toBe(2);
 });
 
+test.each(['all', 'new_episodes'])('`%s` changes none of several that fit, unless one is named', async (mode) => {
+  const project = await makeProject(mode);
+  mkdirSync(project.recordings, { recursive: true });
+  const plugin = { author: 'reprise', name: 'weather', version: '0.0.1' };
+  for (const name of ['one', 'two']) writeRecording(join(project.recordings, `${name}.jsonl`), { plugin });
+  const { stdout } = await runDify(['plugin', 'run', project.file, '-r', 'json'], {
+    env: project.env,
+    cwd: project.folder,
+  });
+  expect(answersIn(stdout)).toEqual([
+    expect.stringMatching(
+      /^reprise: Failed to choose a recording: 2 recordings fit reprise\/weather:0\.0\.1 equally: /,
+    ),
+  ]);
+  expect(startsOf(project)).toBe(0);
+});
+
 test('a client of the text format is recorded in JSON, and sees text', async () => {
   const project = await makeProject('once', { REPRISE_SESSION: 'alpha' });
   const run = async (env: NodeJS.ProcessEnv): Promise<string> => {

@@ -128,8 +128,11 @@ test.each([
 
 const refusals: Wrong[] = [
   {
-    what: 'two recordings fit',
-    arrange: (folder) => writeRecording(join(folder, 'recordings/again.jsonl'), { plugin }),
+    what: 'two recordings of tests fit',
+    arrange: (folder) => {
+      for (const name of ['again', 'weather'])
+        writeRecording(join(folder, `recordings/${name}.jsonl`), { plugin, session: name });
+    },
     text: 'reprise: Failed to choose a recording: 2 recordings fit reprise/weather:0.0.1 equally: recordings/again.jsonl (reprise/weather:0.0.1), recordings/weather.jsonl (reprise/weather:0.0.1). Name one of them by `REPRISE_SESSION`, or several by themselves in `REPRISE_RECORDINGS` to have them as one.',
   },
   {
@@ -221,6 +224,11 @@ test('another version of the plugin is played, and told', async () => {
   expect(stderr).toContain(
     'reprise: recordings/weather.jsonl is a recording of weather 0.0.1; the package has version 2.0.0.\n',
   );
+});
+
+test('several recordings of the package are one script', async () => {
+  const cwd = makeProject(['one', 'two']);
+  expect((await answerOf([file], recordings, cwd)).answers).toEqual(['one']);
 });
 
 test('several recordings that are named by themselves are one script', async () => {
