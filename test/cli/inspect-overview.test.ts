@@ -49,11 +49,11 @@ test('a bundle, too', async () => {
     (await reprise(['bundle', join(recordings, 'regex.jsonl'), join(recordings, 'tcp.jsonl'), '-o', bundle])).exitCode,
   ).toBe(0);
   const { exitCode, lines } = await inspect(bundle);
-  expect([exitCode, lines.slice(1).map((line) => line.replace(/^\S+\/recordings\//, '').split(/ +/, 2))]).toEqual([
+  expect([exitCode, lines.slice(1).map((line) => line.split(/ +/, 2))]).toEqual([
     0,
     [
-      ['regex.jsonl', 'langgenius/regex:0.0.8'],
-      ['tcp.jsonl', 'reprise/probe:0.0.1'],
+      [`${bundle}#recordings/regex.jsonl`, 'langgenius/regex:0.0.8'],
+      [`${bundle}#recordings/tcp.jsonl`, 'reprise/probe:0.0.1'],
     ],
   ]);
 });
