@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { renderStub, stubMark } from './drop-in/render-stub.ts';
 import type { StubProgram } from './drop-in/render-stub.ts';
 import { readSettings } from './drop-in/settings.ts';
-import type { Shelved } from './drop-in/shelf.ts';
+import type { Shelved } from './drop-in/shelved.ts';
 import { readShelf, wordsOf } from './drop-in/shelf.ts';
 import type { EmbeddedRecording, Stub } from './drop-in/stub.ts';
 import { hasMark, mapPaths } from './drop-in/stub.ts';

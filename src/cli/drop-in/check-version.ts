@@ -9,7 +9,7 @@ import { realDify } from './real-dify.ts';
 import { folderOf } from './recording-folder.ts';
 import { readSettings } from './settings.ts';
 import type { DropInSettings } from './settings.ts';
-import type { Shelved } from './shelf.ts';
+import type { Shelved } from './shelved.ts';
 import { openShelf } from './shelf.ts';
 import type { Stub } from './stub.ts';
 

@@ -1,7 +1,7 @@
 import type { PluginIdentity } from '../../recording/plugin-package.ts';
 import type { SessionName } from './settings.ts';
 import { slugOf } from './session-name.ts';
-import type { Shelved } from './shelf.ts';
+import type { Shelved } from './shelved.ts';
 
 /** What a client has started. */
 export interface Wanted {

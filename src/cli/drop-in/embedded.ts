@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import type { Shelved } from './shelf.ts';
+import type { Shelved } from './shelved.ts';
 import { stemOf } from './stem-of.ts';
 import type { EmbeddedRecording } from './stub.ts';
 

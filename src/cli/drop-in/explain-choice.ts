@@ -2,7 +2,7 @@ import { RepriseError } from '../../foundation/reprise-error.ts';
 import { withoutQuotes } from '../../protocol/derived.ts';
 import { suggest } from '../../foundation/suggest.ts';
 import type { Choice, Wanted } from './choose-recording.ts';
-import type { Shelved } from './shelf.ts';
+import type { Shelved } from './shelved.ts';
 
 const mostNamed = 8;
 /** A name with more differences is another one, not a slip. */

@@ -2,13 +2,13 @@ import { explainCi } from './explain-ci.ts';
 import type { Choice } from './choose-recording.ts';
 import { recordingOf } from './choose-recording.ts';
 import { countStart } from './count-start.ts';
-import type { Plan, Start } from './plan-start.ts';
-import { playRecordings } from './plan-start.ts';
+import type { Plan, Start } from './plan.ts';
+import { playRecordings } from './plan.ts';
 import type { ReadPackage } from './read-package.ts';
 import { refuseBundled } from './recording-folder.ts';
 import { slugOf } from './session-name.ts';
 import type { DropInSettings } from './settings.ts';
-import type { Shelved } from './shelf.ts';
+import type { Shelved } from './shelved.ts';
 
 interface Situation {
   start: Start;

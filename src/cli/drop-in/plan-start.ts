@@ -1,55 +1,11 @@
-import type { PassedRequest } from '../../replayer/responder.ts';
 import type { Choice } from './choose-recording.ts';
 import { chooseRecording, recordingOf } from './choose-recording.ts';
+import type { Plan, ReplayPlan, Start } from './plan.ts';
+import { playRecordings } from './plan.ts';
 import type { ReadPackage } from './read-package.ts';
 import { readPackage } from './read-package.ts';
 import type { DropInSettings } from './settings.ts';
-import type { Shelved } from './shelf.ts';
 import { openShelf } from './shelf.ts';
-import type { Stub } from './stub.ts';
-
-/** Where requests go that no recording knows. */
-export interface Supplement {
-  passOn: (request: PassedRequest) => void;
-  /** Ends the program itself, and adds what it said to the recording. @returns what became of that, in words */
-  end: () => Promise<string | undefined>;
-}
-
-/** A session that is to be recorded. */
-export interface RecordPlan {
-  kind: 'record';
-  /** What its file is named after. */
-  name: string;
-  /** The test, where there is one, and which start of the plugin this is in it. */
-  session: string | undefined;
-  start: number;
-  /** The file that it takes the place of. */
-  replaces: string | undefined;
-  settings: DropInSettings;
-}
-
-/** Recordings that are to be played. */
-export interface ReplayPlan {
-  kind: 'replay';
-  files: string[];
-  /** What is to be said of them. */
-  note: string | undefined;
-  /** Called once the files are open. */
-  onOpen?: () => void;
-  supplement?: () => Supplement;
-}
-
-/** What a start does. */
-export type Plan = ReplayPlan | RecordPlan;
-
-/** `dify plugin run FILE`, as it was called. */
-export interface Start {
-  file: string;
-  flags: ReadonlyMap<string, string>;
-  args: readonly string[];
-  env: NodeJS.ProcessEnv;
-  stub: Stub | undefined;
-}
 
 /**
  * Decides what a start does: which recordings play, or what is recorded.
@@ -70,14 +26,6 @@ export async function planStart(start: Start, settings: DropInSettings): Promise
   }
   if (choice.kind === 'plugin') return playRecordings(choice.recordings, choice.note);
   return playSession(choice, await startOf(choice, settings, read));
-}
-
-/** Plays one recording, or several as one. */
-export async function playRecordings(recordings: readonly Shelved[], note?: string): Promise<ReplayPlan> {
-  if (recordings.every(({ packed }) => packed === undefined))
-    return { kind: 'replay', files: recordings.map(({ file }) => file), note };
-  const { unpackAll } = await import('./embedded.ts');
-  return { kind: 'replay', note, ...unpackAll(recordings) };
 }
 
 function playSession({ starts }: Extract<Choice, { kind: 'session' }>, start: number): Promise<ReplayPlan> {

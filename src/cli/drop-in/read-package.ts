@@ -4,7 +4,7 @@ import { reasonOf, systemCode } from '../../foundation/reprise-error.ts';
 import type { PluginIdentity } from '../../recording/plugin-package.ts';
 import type { PluginNames } from '../../recording/skim-package.ts';
 import { skimPackage } from '../../recording/skim-package.ts';
-import type { Shelved } from './shelf.ts';
+import type { Shelved } from './shelved.ts';
 
 /** Why a start-up fails, in the words that the client is given. */
 export class StartUpFault extends Error {

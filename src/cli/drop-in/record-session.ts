@@ -14,7 +14,7 @@ import type { RecordResult } from '../../recorder/record.ts';
 import { record } from '../../recorder/record.ts';
 import { hasFaults } from '../../replayer/load-faults.ts';
 import { openOwnStdin, openOwnStdoutStream } from '../../transport/own-stdio.ts';
-import type { RecordPlan, Start } from './plan-start.ts';
+import type { RecordPlan, Start } from './plan.ts';
 import { realDify } from './real-dify.ts';
 import { openFolder, partOf, placeRecording } from './recording-folder.ts';
 import { recordedBy } from './settings.ts';

@@ -6,7 +6,7 @@ import { blankFormat, formats } from '../../protocol/response-format.ts';
 import { play } from '../play.ts';
 import { settle } from '../../replayer/settings.ts';
 import { isParentGone, readStdinNow } from '../../transport/parent.ts';
-import type { ReplayPlan, Start } from './plan-start.ts';
+import type { ReplayPlan, Start } from './plan.ts';
 import { planStart } from './plan-start.ts';
 import { StartUpFault } from './read-package.ts';
 import type { DropInSettings } from './settings.ts';

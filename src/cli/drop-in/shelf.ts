@@ -2,24 +2,12 @@ import { RepriseError } from '../../foundation/reprise-error.ts';
 import { configOptions } from '../../foundation/redaction-option-table.ts';
 import { findRecordings, isBundleWord, isPattern } from '../../recording/find-recordings.ts';
 import { configName, findConfig, readConfig, usualRecordings } from '../../recording/project-config.ts';
-import type { RecordingAbout } from '../../recording/read-about.ts';
 import { readAbout } from '../../recording/read-about.ts';
 import { findFile } from '../../transport/find-file.ts';
 import type { DropInSettings } from './settings.ts';
+import type { Shelved } from './shelved.ts';
 import { stemOf } from './stem-of.ts';
 import type { Stub } from './stub.ts';
-
-/** A recording that may be played. */
-export interface Shelved {
-  file: string;
-  /** The file's name without its ending. */
-  stem: string;
-  about: RecordingAbout;
-  /** Whether it was named by itself, not by a folder or a pattern. */
-  isNamed: boolean;
-  /** Its bytes, where a stub holds it in itself: packed with gzip, in base64. */
-  packed?: string;
-}
 
 /**
  * The recordings to choose from, in the order in which they were named.

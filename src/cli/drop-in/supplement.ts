@@ -10,7 +10,7 @@ import { record } from '../../recorder/record.ts';
 import type { PassedRequest } from '../../replayer/responder.ts';
 import { LineSplitter } from '../../transport/line-splitter.ts';
 import { addToRecording } from './add-to-recording.ts';
-import type { Start, Supplement } from './plan-start.ts';
+import type { Start, Supplement } from './plan.ts';
 import { realDify } from './real-dify.ts';
 import { partOf } from './recording-folder.ts';
 import type { DropInSettings } from './settings.ts';

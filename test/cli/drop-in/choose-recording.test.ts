@@ -4,7 +4,7 @@ import type { Choice, Wanted } from '../../../src/cli/drop-in/choose-recording.t
 import { explainChoice } from '../../../src/cli/drop-in/explain-choice.ts';
 import { chooseRecording } from '../../../src/cli/drop-in/choose-recording.ts';
 import { slugOf } from '../../../src/cli/drop-in/session-name.ts';
-import type { Shelved } from '../../../src/cli/drop-in/shelf.ts';
+import type { Shelved } from '../../../src/cli/drop-in/shelved.ts';
 
 const header = {
   format: 'reprise',
