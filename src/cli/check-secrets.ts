@@ -10,9 +10,15 @@ import { readStub } from './drop-in/read-stub.ts';
 export async function addSecrets(result: CheckResult, file: string): Promise<boolean> {
   const { findSecrets } = await import('./secrets/find-secrets.ts');
   const secrets = await findSecrets(file);
-  const told = secrets.slice(0, Math.max(mostTold - result.findings.length, 0));
-  for (const { line, path, kind } of told)
-    result.findings.push({ kind: 'secret', line, text: `${path} holds ${nameKind(kind)}`, path, secret: kind });
+  const told = secrets.slice(0, mostTold).map(({ line, path, kind }) => ({
+    kind: 'secret' as const,
+    line,
+    text: `${path} holds ${nameKind(kind)}`,
+    path,
+    secret: kind,
+  }));
+  // Where there are too many to be told, secrets are.
+  result.findings = [...result.findings.slice(0, mostTold - told.length), ...told];
   result.findingCount += secrets.length;
   return secrets.length > 0;
 }

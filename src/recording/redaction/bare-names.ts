@@ -2,7 +2,7 @@ import { isOAuthCode } from './open-values.ts';
 import { headerName, readHeader } from './header-value.ts';
 import type { TakeValue } from './give-value.ts';
 import { giveQuoted, giveValue } from './give-value.ts';
-import { isLikePassword, isStandIn, isUnreadable, isWords } from './loose-values.ts';
+import { blank, isLikePassword, isPath, isStandIn, isUnreadable, isWords, wideMark } from './loose-values.ts';
 import { readOpenQuoted, skipPrefix, skipSpace } from './quoted-text.ts';
 
 /** A secret name that stands in running text. */
@@ -28,14 +28,18 @@ const compoundName = /[_-]|[a-z][A-Z]/;
 /** Names that are secret in a URL alone. */
 export const queryName = /^(?:key|sig|(?:x-(?:amz|goog)-)?signature)$/i;
 
-const queryStop = /[&\s"'<>#\\]/g;
-const encodedStop = /%(?:25)*(?:26|22)|[&\s"'<>#\\]/gi;
-const wordStop = /[\s"'\\`]/g;
-const listStop = /[\s"'\\`;,&<>)\]}]/g;
+// A URL has nothing but ASCII; elsewhere a value may be of any letters.
+const queryStop = /[& \t-\r"'`<>#\\\x80-\xff]/g;
+const encodedStop = /%(?:25)*(?:26|22)|[& \t-\r"'`<>#\\\x80-\xff]/gi;
+const wordStop = new RegExp(`[${blank}"'\\\\\`]|${wideMark}`, 'g');
+const listStop = new RegExp(`[${blank}"'\\\\\`;,&<>)\\]}]|${wideMark}`, 'g');
+const lineEnd = /^(?:$|[\r\n]|\\{1,7}[rn])/;
 /** What is judged by how it looks is no longer. */
 const longestJudged = 1024;
 /** What a quote that closes is followed by. */
 const notFirst = /^[\s,;:)\]}]/;
+/** Settings that are called as secrets are: switches, numbers and times. */
+const setting = /^(?:true|false|yes|no|on|off|\d+(?:\.\d+)?(?:ms|[smhd])?)$/i;
 /** What a sentence closes with is none of the value's. */
 const closing = new Set('),.;:]}>');
 
@@ -86,7 +90,10 @@ function takeColon(
     return header.end;
   }
   if (takeLiteral(text, { name, at: skipSpace(text, at), isSure: false }, found)) return end;
-  return takeJudged(text, { name, at, stop: listStop }, found);
+  // In YAML it is the last on its line, whatever is in it.
+  wordStop.lastIndex = at;
+  const until = wordStop.exec(text)?.index ?? text.length;
+  return takeJudged(text, { name, at, stop: lineEnd.test(text.slice(until, until + 8)) ? wordStop : listStop }, found);
 }
 
 /** `--api-key …`. */
@@ -150,7 +157,8 @@ function takePlain(
   const raw = text.slice(start, stop.exec(text)?.index ?? text.length);
   const end = start + lengthOfValue(raw);
   const value = text.slice(start, end);
-  if (end > start && !isStandIn(value.slice(0, longestJudged)))
+  const isSetting = stop === wordStop && (setting.test(value) || isPath(value));
+  if (end > start && !isSetting && !isStandIn(value.slice(0, longestJudged)))
     giveValue(text, { kind, start, end, value: stop === wordStop ? value : decodePercents(value) }, found);
   return end;
 }

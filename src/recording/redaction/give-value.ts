@@ -1,4 +1,4 @@
-import { isPath } from './loose-values.ts';
+import { isPath, isStandIn, isUnreadable } from './loose-values.ts';
 import type { QuotedText } from './quoted-text.ts';
 import { decodeQuoted } from './quoted-text.ts';
 
@@ -15,6 +15,7 @@ export interface NamedValue {
 export type TakeValue = (value: NamedValue) => void;
 
 const scheme = /^(?:Bearer|Basic|Token|ApiKey|Digest|Negotiate)(?:\s|%20|\+)+(?=\S)/i;
+const schemeAlone = /^(?:Bearer|Basic|Token|ApiKey|Digest|Negotiate)\s*$/i;
 const cookieAttribute = /^(?:path|domain|expires|max-age|samesite|secure|httponly|priority|partitioned)$/i;
 
 /** Hands on a text in quotes. */
@@ -30,8 +31,10 @@ export function giveQuoted(
 export function giveValue(text: string, named: NamedValue, found: TakeValue): void {
   const { kind, start, end, value } = named;
   if (/pwd$/i.test(kind) && isPath(value)) return; // where a program was started
+  if (schemeAlone.test(value)) return;
   const front = scheme.exec(value)?.[0] ?? '';
   const secret = value.slice(front.length);
+  if (front !== '' && isStandIn(secret)) return;
   found(
     front !== '' && text.startsWith(front, start) ? { kind, start: start + front.length, end, value: secret } : named,
   );
@@ -45,5 +48,6 @@ function partsOf(front: string, kind: string, secret: string): string[] {
   }
   if (!/cookie/i.test(kind)) return [];
   const pairs = secret.split(';').map((pair) => pair.trim().split('='));
-  return pairs.filter(([name = '']) => !cookieAttribute.test(name)).map(([, ...value]) => value.join('='));
+  const values = pairs.filter(([name = '']) => !cookieAttribute.test(name)).map(([, ...value]) => value.join('='));
+  return values.filter((value) => isUnreadable(value));
 }

@@ -1,4 +1,4 @@
-import { isStandIn } from './loose-values.ts';
+import { isPath, isStandIn } from './loose-values.ts';
 
 /** Headers that hold secrets. */
 export const headerName =
@@ -9,9 +9,11 @@ const longestHeader = 16 << 10;
 const shortestValue = 6;
 /** What ends a header in running text: its line, or the text round it. */
 const stop = /[\r\n"]|\\+[rnt"]/;
-const word = /^(?:(?:Bearer|Basic|Token|ApiKey|Digest|Negotiate)(?:\s|%20|\+)+)?[^\s,;"'`<>\\]+/i;
+const word = /^(?:(?:Bearer|Basic|Token|ApiKey|Digest|Negotiate)(?:\s|%20|\+)+)?[^ \t-\r,;"'`<>\\\x80-\xff]+/i;
 const scheme = /^(?:Bearer|Basic|Token|ApiKey|Digest|Negotiate)[\s%+]/i;
-const cookies = /^[^\s=;,]{1,200}=/;
+/** Cookies with their attributes, of which one has commas. */
+const cookies =
+  /^[^ \t-\r=;,"'`\\]{1,200}=[^ \t-\r;,"'`\\]{0,4096}(?:;[ ]?(?:(?:expires|path|domain|max-age|samesite|priority)=[^;\r\n"'`\\]{0,200}|[\w-]{1,60}(?=[; \t-\r"'`\\]|$)|[^ \t-\r=;,"'`\\]{1,200}=[^ \t-\r;,"'`\\]{0,4096}))*/i;
 
 /**
  * The value of a header that is written as `Name: value` at `from`. Prose has colons too, and is none: a value is one word
@@ -23,7 +25,7 @@ export function readHeader(text: string, name: string, from: number): { start: n
   const start = from + blank;
   const window = text.slice(start, start + longestHeader);
   const line = window.slice(0, stop.exec(window)?.index ?? window.length);
-  const length = /cookie/i.test(name) ? (cookies.test(line) ? line.length : 0) : lengthOfWord(name, line);
+  const length = /cookie/i.test(name) ? (cookies.exec(line)?.[0].length ?? 0) : lengthOfWord(name, line);
   const isShort = length < shortestValue && !(name.includes('-') && /\d/.test(line.slice(0, length)));
   return length === 0 || isShort || isVocabularyOf(line.slice(0, length)) ? undefined : { start, end: start + length };
 }
@@ -42,5 +44,5 @@ function isVocabularyOf(value: string): boolean {
 
 /** Nobody reads it: it has digits among its letters, or is longer than words are. */
 function isUnread(value: string): boolean {
-  return !isStandIn(value) && ((/\d/.test(value) && value.length >= 8) || value.length >= 20);
+  return !isStandIn(value) && !isPath(value) && ((/\d/.test(value) && value.length >= 8) || value.length >= 20);
 }

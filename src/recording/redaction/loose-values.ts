@@ -1,3 +1,9 @@
+/** White space of ASCII, as in a class: what is read as Latin-1 has bytes of letters among JavaScript's own. */
+export const blank = String.raw` \t-\r`;
+/** Where a sentence goes on in Chinese or Japanese, or behind a dash: UTF-8 taken as Latin-1. */
+export const wideMark =
+  '\\xe3\\x80[\\x80-\\x91]|\\xef\\xbc[\\x81\\x88\\x89\\x8c\\x9a\\x9b\\x9f]|\\xe2\\x80[\\x90-\\xa6]';
+
 // Behind a name in running text stands much that is no secret. These tell what looks like one there.
 
 /** Words as in names and sentences, with a number behind the last of them. */
@@ -5,7 +11,7 @@ const words = /^[A-Za-z]+(?:[ _./:-]+[A-Za-z]+)*\d{0,2}[.!?:]*$/;
 const changeOfCase = /[a-z\d][A-Z]/g;
 /** A variable, a gap to be filled, stars. */
 const standIn =
-  /^(?:[$<{(%[].*|\*+|[xX]+|\.+|(?:your|my|the|some|any|insert|replace|enter|put)[-_ ](?:[A-Za-z]+[-_ ]?)*|(?:basic|bearer|token|digest) ?(?:[%{$].*)?)$/i;
+  /^(?:[$<{(%[].*|\*+|[xX]+|\.+|(?:your|my|the|some|any|insert|replace|enter|put)(?:[-_ ][A-Za-z]+)+[-_ ]?|(?:basic|bearer|token|digest) ?(?:[%{$].*)?)$/i;
 /** Code that gets a value from elsewhere. */
 const code = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|^[\w.]+[([]/;
 const pathOrAddress = /^(?:~|\.{0,2})\/|^[A-Za-z]:\\|^[a-z][a-z\d+.-]*:\/\//;

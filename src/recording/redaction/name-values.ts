@@ -174,7 +174,8 @@ function takeQuotedName(text: string, { name, start, end, unit }: Name, search: 
     const visit: VisitString = (value, key) => rules.fields.has(key) && giveQuoted(text, { kind: key, found }, value);
     search.fieldsUntil = walkStrings(text, at, { unit, key: '', visit });
   } else if (secret && at >= (search.secretsUntil ?? 0) && (opening === '[' || !loose.test(name))) {
-    const visit: VisitString = (value, key) => isDescription(key) || giveQuoted(text, { kind: name, found }, value);
+    const visit: VisitString = (value, key) =>
+      isDescription(key, name) || giveQuoted(text, { kind: name, found }, value);
     search.secretsUntil = walkStrings(text, at, { unit, key: name, visit });
   }
 }

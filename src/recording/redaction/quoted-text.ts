@@ -1,3 +1,5 @@
+import { blank, wideMark } from './loose-values.ts';
+
 // Texts in quotes, as they stand in raw bytes taken as Latin-1: in JSON, in JSON inside a string of JSON at any depth,
 // where each quote and each escape has more backslashes, and in what programs print.
 
@@ -32,7 +34,7 @@ export function readQuoted(text: string, at: number): QuotedText | undefined {
 }
 
 /** Where a text ends that was cut off: its line, the text round it, or a word. */
-const cut = /[\s"'\\<>]/g;
+const cut = new RegExp(`[${blank}"'\\\\<>]|${wideMark}`, 'g');
 const ellipsis = /(?:\.{3}|\u00e2\u0080\u00a6)$/;
 
 /**

@@ -151,7 +151,7 @@ export class Redactor {
     if (this.#index.hasOdd) ranges.push(...this.#index.findOdd(text));
     if (ranges.length === 0) return { secrets: ranges, kept };
     const outside = placeholders.length === 0 ? ranges : ranges.filter((range) => !cutsInto(range, placeholders));
-    const outer = outermost(fitRanges(text, outside));
+    const outer = outermost(fitRanges(text, outside).map((range) => withWholeCharacters(text, range)));
     const secrets = outer.filter((range) => !kept.some((one) => one.start <= range.start && range.end <= one.end));
     return { secrets, kept };
   }
@@ -226,6 +226,18 @@ const keyLine = /^[A-Za-z\d+/]{16,128}={0,2}$/;
 
 function isPlaceholder(value: string): boolean {
   return splitPlaceholders(value)?.pieces.every((piece) => piece === '') ?? false;
+}
+
+/** No character of UTF-8 is cut in two. */
+function withWholeCharacters(text: string, range: SecretRange): SecretRange {
+  let { start, end } = range;
+  while (start > 0 && isContinuation(text.charCodeAt(start))) start--;
+  while (end < text.length && isContinuation(text.charCodeAt(end))) end++;
+  return start === range.start && end === range.end ? range : { ...range, start, end };
+}
+
+function isContinuation(code: number): boolean {
+  return (code & 0xc0) === 0x80;
 }
 
 /** Of ranges that overlap, one over all of them, with the placeholder of the longest. */

@@ -72,9 +72,11 @@ export class SecretIndex {
   }
 
   /** The secret of a value: the one that is known, or a new one. @returns `isNew` where it is to be looked for from now on */
-  learn(value: string, kind: string): { secret: Secret; isNew: boolean } {
+  learn(value: string, name: string): { secret: Secret; isNew: boolean } {
     const known = this.#secrets.get(value);
     if (known !== undefined) return { secret: known, isNew: false };
+    // A secret may be a name, too.
+    const kind = this.#secrets.has(name) && isSpreadable(name, '') ? 'secret' : name;
     const secret = { kind, placeholder: renderPlaceholder({ kind, digest: digestSecret(this.#key, value) }) };
     const isNew = isSpreadable(value, kind) && withoutEnds(value) !== '';
     if (this.#secrets.size >= mostSpread) this.#forget();

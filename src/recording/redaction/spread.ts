@@ -12,6 +12,8 @@ const common = new Set(
 );
 /** A word, or a number: as a part of another it is another one. */
 const wordlike = /^(?:[A-Za-z]?[a-z]{1,11}|[A-Z]{1,12}|\d{1,12})$/;
+/** A date, or where a server is. */
+const told = /^\d{4}-\d{2}-\d{2}(?:[T ][\d:.Z+-]*)?$|^https?:\/\/[\w.-]+(?::\d+)?\/?$/;
 const oneCharacter = /^(.)\1*$/su;
 
 /** Whether a secret is to be looked for wherever it may come again. */
@@ -19,6 +21,7 @@ export function isSpreadable(value: string, kind: string): boolean {
   if (value.length > longestSpread || Array.from(value.slice(0, 2 * shortestSpread)).length < shortestSpread)
     return false;
   if (common.has(value.toLowerCase()) || oneCharacter.test(value)) return false;
+  if (told.test(value)) return false;
   // What a model says word by word stands under `token`, too.
   return !/^tokens?$/i.test(kind) || !/^ [A-Za-z]+$/.test(value);
 }
