@@ -7,14 +7,12 @@ import type { RecordResult } from '../recorder/record.ts';
 import { recordingsFolder } from '../recorder/output-file.ts';
 import { record } from '../recorder/record.ts';
 import { flushed } from '../transport/flushed.ts';
-import { isPipe } from '../transport/own-descriptor.ts';
 import { openOwnStderr, openOwnStdin, openOwnStdoutStream } from '../transport/own-stdio.ts';
 import { statusOf } from './end-like.ts';
 import { forwardSignals } from './forward-signals.ts';
 import { openLiveLine } from './live-line.ts';
 import { completeRedaction, redactionOf } from './redaction-settings.ts';
 import { renderRecordSummary } from './render-record.ts';
-import { watchClient } from './watch-client.ts';
 
 /** What is said at the end may take so long to be taken, in milliseconds: a client that reads no stderr must not wait for its own. */
 const lastLinePatience = 100;
@@ -42,13 +40,12 @@ export async function runRecord({ values, words, command }: ReadOptions): Promis
   const note = (text: string): void => {
     if (!isQuiet) tell(text);
   };
-  const stdin = openOwnStdin();
   const recorder = await record({
     command,
     ...(output === undefined ? {} : { file: output }),
     ...redaction,
     force: values['force'] === true,
-    stdin,
+    stdin: openOwnStdin(),
     stdout: live.stdout,
     stderr: live.stderr,
     onLoss: (error) => tell(`the recording is lost from here on, the session goes on: ${reasonOf(error)}`),
@@ -62,8 +59,6 @@ export async function runRecord({ values, words, command }: ReadOptions): Promis
     },
   });
   forwardSignals(recorder);
-  // A command that was started in the background and left alone has no such stdin.
-  const stopWatching = isPipe(0) ? watchClient(stdin, () => void recorder.close()) : undefined;
   if (redaction.noRedact)
     tell(
       `recording to ${recorder.file}; secrets are NOT redacted: it holds keys and passwords as they are, and must not be shared`,
@@ -72,7 +67,6 @@ export async function runRecord({ values, words, command }: ReadOptions): Promis
   live.start(() => recorder.counts);
   const result = await recorder.finished;
   live.stop();
-  stopWatching?.();
   if (result.loss === undefined) note(renderRecordSummary(result));
   else tell(`the recording is not whole, ${recorder.file}: ${reasonOf(result.loss)}`);
   await within(lastLinePatience, flushed(stderr));

@@ -22,7 +22,7 @@ import { readRules } from '../replayer/read-rules.ts';
 import { settle } from '../replayer/settings.ts';
 import { refuseSame } from '../replayer/write-report.ts';
 import { findFile } from '../transport/find-file.ts';
-import { makeFolder } from '../transport/make-folder.ts';
+import { makeFolder } from '../foundation/make-folder.ts';
 import { escapeText } from './escape-text.ts';
 import { requireFit } from './judge-recording.ts';
 import { valuesOf } from './library-options.ts';

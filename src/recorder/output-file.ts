@@ -3,7 +3,7 @@ import { openSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { asError, RepriseError, systemCode } from '../foundation/reprise-error.ts';
 import { findFile } from '../transport/find-file.ts';
-import { makeFolder } from '../transport/make-folder.ts';
+import { makeFolder } from '../foundation/make-folder.ts';
 
 /** Where recordings without a name go. */
 export const recordingsFolder = 'recordings';

@@ -1,5 +1,6 @@
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { makeFolder } from '../foundation/make-folder.ts';
 import { RepriseError, reasonOf, systemCode } from '../foundation/reprise-error.ts';
 import { configName } from './project-config.ts';
 
@@ -61,7 +62,7 @@ function makeKey(folder: string): ProjectKey {
   const file = join(folder, keyName);
   const made = `${file}.${process.pid}`;
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeFileSync(join(folder, '.gitignore'), '*\n');
     writeFileSync(made, `${createKey()}\n`, { mode: 0o600 });
     try {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Clock } from '../foundation/clock.ts';
 import { RepriseError, reasonOf } from '../foundation/reprise-error.ts';
 import type { ProcessExit } from '../transport/child.ts';
-import { makeFolder } from '../transport/make-folder.ts';
+import { makeFolder } from '../foundation/make-folder.ts';
 import type { AskedEntry, FaultEntry, JournalEntry, JournalHeader, SentEntry } from './journal-entry.ts';
 
 /** Lines asked so far that a journal begun late still has. */

@@ -19,6 +19,8 @@ import { serveConnection } from './tcp-connection.ts';
 
 /** After SIGTERM the program goes on for about so long, in milliseconds. */
 const lastWords = 100;
+/** What a client has asked for before it was killed is still answered for so long, in milliseconds. */
+const lastAnswers = 10_000;
 /** What was sent before an end that was asked for may take so long to leave, in milliseconds. */
 const patience = 100;
 
@@ -151,18 +153,23 @@ export class Stage {
     return this.#stdin.read(
       ready,
       () => this.#openConversation(this.#stdout, 0),
-      () => this.#exitWhenAnswered(),
+      () => {
+        if (this.#options.exitOnEof) this.#exitWhenAnswered();
+      },
     );
   }
 
+  /** Whoever still reads gets what was asked for; a connection has a client of its own. */
   async #watchClient(): Promise<void> {
-    if (await this.#stdin.isGone()) await this.finish({ code: 0, signal: null }, patience);
+    if (await this.#stdin.isGone()) this.#exitWhenAnswered(this.#options.clock.now() + lastAnswers);
   }
 
-  #exitWhenAnswered(): void {
-    if (!this.#options.exitOnEof || !this.#stdin.hasEnded) return;
-    if (this.#isIdle) void this.finish({ code: 0, signal: null }, Infinity);
-    else this.#alarm.at(this.#options.clock.now() + 10, () => this.#exitWhenAnswered());
+  /** @param until it exits then at the latest, unless there are connections */
+  #exitWhenAnswered(until = Infinity): void {
+    const now = this.#options.clock.now();
+    if (this.#sockets.size === 0 && (this.#isIdle || now >= until))
+      void this.finish({ code: 0, signal: null }, until === Infinity ? Infinity : patience);
+    else this.#alarm.at(now + 10, () => this.#exitWhenAnswered(until));
   }
 
   /** Whoever knows the port before it is announced, which faults may delay, waits for that. */

@@ -84,7 +84,8 @@ export class StdinClient {
       await new Promise<void>((resolve) => clock.after(watchStep, resolve));
       if (!client.isGone() || this.hasEnded) continue;
       this.#stream ??= await stdin();
-      this.#takeLeft(client.readLeft());
+      // What the stream holds, or waits to hold, comes first.
+      if (this.#state !== 'blocked' && this.#stream.readableLength === 0) this.#takeLeft(client.readLeft());
     }
     return !this.#isOver;
   }

@@ -1,6 +1,7 @@
-import { copyFileSync, createReadStream, createWriteStream, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, createReadStream, createWriteStream, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { makeFolder } from '../foundation/make-folder.ts';
 import { libraryName } from '../foundation/check-options.ts';
 import { isJsonObject, parseJson } from '../foundation/parse-json.ts';
 import { namePlace, showPlaces } from '../foundation/places.ts';
@@ -61,7 +62,7 @@ function openPlace(folder: string, file: string, from: string): string {
     );
   const to = join(folder, file);
   namePlace(to, showPlaces(from));
-  mkdirSync(dirname(to), { recursive: true });
+  makeFolder(dirname(to));
   return to;
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
+import { makeFolder } from '../foundation/make-folder.ts';
 import { withPassing } from '../foundation/passing.ts';
 import { RepriseError, reasonOf, systemCode } from '../foundation/reprise-error.ts';
 import type { Bundle } from '../recording/bundle/bundle-folder.ts';
@@ -50,7 +51,7 @@ async function fillFolder(bundle: Bundle, to: string): Promise<void> {
 
 async function copyFiles({ folder, manifest }: Bundle, to: string): Promise<void> {
   for (const file of [...filesOf(manifest).map((one) => one.file), manifestName]) {
-    await mkdir(dirname(join(to, file)), { recursive: true });
+    makeFolder(dirname(join(to, file)));
     await copyFile(join(folder, file), join(to, file));
   }
 }

@@ -2,7 +2,6 @@ import {
   closeSync,
   createReadStream,
   createWriteStream,
-  mkdirSync,
   openSync,
   readSync,
   renameSync,
@@ -12,6 +11,7 @@ import {
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { makeFolder } from '../foundation/make-folder.ts';
 import { withPassing } from '../foundation/passing.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
 import type { Bundle } from '../recording/bundle/bundle-folder.ts';
@@ -67,7 +67,7 @@ async function bringArtifact(reference: OciReference, tag: string, tools: Sharin
   return keepBundle(reference.text, async (folder) => {
     writeFileSync(join(folder, manifestName), config);
     const files = filesOf(manifest);
-    for (const { file } of files) mkdirSync(dirname(join(folder, file)), { recursive: true });
+    for (const { file } of files) makeFolder(dirname(join(folder, file)));
     const missing = files.filter(({ file, digest }) => !takeBlob(digest, join(folder, file)));
     const meter = await tools.openProgress(
       'fetching',

@@ -13,12 +13,19 @@ export function isParentGone(): boolean {
   return process.ppid !== first || isAdopted;
 }
 
-/** Who starts a process shares a group with it, or gives it one of its own: a parent of neither kind has adopted it. */
-const isAdopted = first === init && ![process.pid, groupOf(init)].includes(groupOf(process.pid));
+/**
+ * Who starts a process shares a session with it, as a shell does that is the first of a container, or gives it a group of
+ * its own: a parent of neither kind has adopted it.
+ */
+const isAdopted = first === init && sessionOf(process.pid) !== sessionOf(init) && groupOf(process.pid) !== process.pid;
 
 /** Without /proc it is taken for one's own. */
 function groupOf(pid: number): number {
   return Number(readProcessStat(pid)?.[2] ?? process.pid);
+}
+
+function sessionOf(pid: number): number {
+  return Number(readProcessStat(pid)?.[3] ?? process.pid);
 }
 
 /**

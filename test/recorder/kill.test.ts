@@ -7,7 +7,6 @@ import { expect, test } from 'vitest';
 import { makeFolder } from '../support/files.ts';
 import {
   bytesOf,
-  eventsOf,
   isLinux,
   processesWith,
   program,
@@ -104,22 +103,6 @@ test('the file of a recorder that was killed holds all that its client had seen 
   expect(bytesOf(readLines(file), 'plugin').equals(running.stdout())).toBe(true);
   expect(readLines(file)[0]).toMatchObject({ format: 'reprise', version: 1 });
 });
-
-test.skipIf(!isLinux)(
-  'a recorder ends the command, and seals, when its stdin has ended and its starter is gone',
-  async () => {
-    const file = join(makeFolder(), 'recording.jsonl');
-    const command = ['sh', '-c', 'while read -r line; do echo "$line"; done; echo deaf; sleep 1000'];
-    const starter = start(['sh', '-c', '"$@"; true', 'npx', ...recordCommand(file, command)]);
-    starter.child.stdin.write('{"n":1}\n');
-    await starter.says('{"n":1}');
-    starter.child.kill('SIGKILL'); // it passes nothing on; with it goes this side of stdin
-    await starter.ended; // whoever had its stdout is gone
-    expect(starter.stdout().toString()).toBe('{"n":1}\ndeaf\n');
-    expect(eventsOf(readLines(file), 'signal')).toEqual([{ from: 'client', signal: 'SIGTERM' }]);
-    expect(readLines(file).at(-1)).toMatchObject({ event: 'end', reason: 'plugin-exited' });
-  },
-);
 
 test('the command lives on for as long as the recorder, and its own children survive a normal end', async () => {
   const running = start(

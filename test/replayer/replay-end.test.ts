@@ -199,18 +199,7 @@ test('tells of a last line that was cut off', async () => {
   await vi.waitFor(() => expect(warnings).toEqual([`${file}:9: the last line was cut off (5 bytes) and is skipped.`]));
 });
 
-test.skipIf(!isLinux)('a replay ends when its stdin has ended and its starter is gone', async () => {
-  const recording = makeRecording(simple);
-  const starter = start(['sh', '-c', '"$@"; true', 'npx', ...reprise, 'replay', recording, '--pace', 'instant']);
-  await starter.says(ready);
-  starter.child.stdin.write(`${request('b', { n: 1 })}\n`);
-  await starter.says(end('b'));
-  starter.child.kill('SIGKILL'); // it passes nothing on; with it goes this side of stdin
-  const { stdout } = await starter.ended; // whoever had its stdout is gone
-  expect(stdout.toString()).toContain(end('b'));
-});
-
-test.skipIf(!isLinux)('one that was left alone without a pipe is a service, and lives on', async () => {
+test.skipIf(!isLinux)('a replay that was left alone is a service, and lives on', async () => {
   const recording = makeRecording(simple);
   const command = ['sh', '-c', '"$@" </dev/null & echo "pid $!"', 'sh', ...reprise, 'replay', recording, '-m', 'tcp'];
   const starter = start(command);

@@ -7,12 +7,13 @@ import { openNotes } from '../notes.ts';
 import type { Notes } from '../notes.ts';
 import { completeRedaction } from '../redaction-settings.ts';
 import { renderRecordSummary } from '../render-record.ts';
-import { watchClient } from '../watch-client.ts';
+import { watchClient } from './watch-client.ts';
 import { RepriseError, reasonOf, systemCode } from '../../foundation/reprise-error.ts';
 import { blankFormat, formats } from '../../protocol/response-format.ts';
 import type { RecordResult } from '../../recorder/record.ts';
 import { record } from '../../recorder/record.ts';
 import { hasFaults } from '../../replayer/load-faults.ts';
+import { isPipe } from '../../transport/own-descriptor.ts';
 import { openOwnStdin, openOwnStdoutStream } from '../../transport/own-stdio.ts';
 import type { RecordPlan, Start } from './plan.ts';
 import { realDify } from './real-dify.ts';
@@ -62,12 +63,15 @@ export async function recordSession(plan: RecordPlan, start: Start): Promise<num
   });
   forwardSignals(recorder);
   let isAbandoned = false;
-  const stopWatching = watchClient(stdin, () => {
-    isAbandoned = true;
-    void recorder.close();
-  });
+  // What was started in the background and left alone has no such stdin.
+  const stopWatching = isPipe(0)
+    ? watchClient(stdin, () => {
+        isAbandoned = true;
+        void recorder.close();
+      })
+    : undefined;
   const result = await recorder.finished;
-  stopWatching();
+  stopWatching?.();
   const status = statusOf(result.exit);
   const [isKept, text] = isAbandoned
     ? [false, `the client is gone; what was recorded stays in ${part}`]

@@ -4,7 +4,7 @@ import { RepriseError, reasonOf, systemCode } from '../../foundation/reprise-err
 import { isBundle, isPattern, recordingEnding } from '../../recording/find-recordings.ts';
 import { findFile } from '../../transport/find-file.ts';
 import { isAlive } from '../../foundation/is-alive.ts';
-import { makeFolder } from '../../transport/make-folder.ts';
+import { makeFolder } from '../../foundation/make-folder.ts';
 import type { DropInSettings } from './settings.ts';
 import { wordsOf } from './shelf.ts';
 

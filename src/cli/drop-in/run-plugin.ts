@@ -5,6 +5,7 @@ import type { ResponseFormat } from '../../protocol/response-format.ts';
 import { blankFormat, formats } from '../../protocol/response-format.ts';
 import { play } from '../play.ts';
 import { settle } from '../../replayer/settings.ts';
+import { isPipe } from '../../transport/own-descriptor.ts';
 import { isParentGone, readStdinNow } from '../../transport/parent.ts';
 import type { ReplayPlan, Start } from './plan.ts';
 import { planStart } from './plan-start.ts';
@@ -80,7 +81,8 @@ async function prepare(plan: ReplayPlan, { settings, mode, format }: Manner) {
   return {
     files,
     format,
-    client: { isGone: isParentGone, readLeft: readStdinNow },
+    // What was started in the background and left alone has no such stdin.
+    ...(isPipe(0) ? { client: { isGone: isParentGone, readLeft: readStdinNow } } : {}),
     spelling: 'variables' as const,
     tellsGoodEnd: false, // a client that shows stderr would show it for each test
     warnings: plan.note === undefined ? [] : [plan.note],

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../../foundation/make-folder.ts';
 import type { ReadOptions } from '../../foundation/read-options.ts';
 import { RepriseError, reasonOf } from '../../foundation/reprise-error.ts';
 import type { Bundle } from '../../recording/bundle/bundle-folder.ts';
@@ -45,7 +45,7 @@ export function describeBundle({ manifest }: Bundle): string {
 
 async function writeOrExplain(bundle: Bundle, output: string): Promise<void> {
   try {
-    mkdirSync(dirname(output), { recursive: true });
+    makeFolder(dirname(output));
     await writeArchive(bundle, output);
   } catch (error) {
     throw new RepriseError(

@@ -1,6 +1,7 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { makeFolder } from '../../foundation/make-folder.ts';
 import { RepriseError, reasonOf } from '../../foundation/reprise-error.ts';
 
 /** The variable that says where bundles are kept. */
@@ -14,9 +15,9 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /** Makes a folder of the cache. @throws RepriseError `not-writable` */
-export function makeFolder(folder: string): void {
+export function makeCacheFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
   } catch (error) {
     throw new RepriseError(
       'not-writable',

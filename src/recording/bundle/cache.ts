@@ -5,7 +5,7 @@ import { RepriseError, systemCode } from '../../foundation/reprise-error.ts';
 import type { Bundle } from './bundle-folder.ts';
 import { openBundleFolder, readBundleFolder } from './bundle-folder.ts';
 import { filesOf, refuse } from './bundle-manifest.ts';
-import { cacheFolder, makeFolder, writeWhole } from './cache-folder.ts';
+import { cacheFolder, makeCacheFolder, writeWhole } from './cache-folder.ts';
 import { digestFile, digestPattern, nameOfDigest } from './digest.ts';
 import { nameOfPart, sweepParts } from './parts.ts';
 import { isProved, keepProof } from './proof.ts';
@@ -47,7 +47,7 @@ export function findIntact(digest: string, source: string, isThorough = false): 
 export async function keepBundle(source: string, fill: (folder: string) => Promise<void>): Promise<Bundle> {
   const stage = newPart();
   return withPassing(stage, async () => {
-    makeFolder(stage);
+    makeCacheFolder(stage);
     await fill(stage);
     const bundle = openBundleFolder(stage, source);
     for (const { file, digest } of filesOf(bundle.manifest)) keepBlob(join(stage, file), digest);
@@ -57,7 +57,7 @@ export async function keepBundle(source: string, fill: (folder: string) => Promi
 
 function placeBundle(stage: string, bundle: Bundle, source: string): Bundle {
   const folder = placeOf(bundle.digest);
-  makeFolder(dirname(folder));
+  makeCacheFolder(dirname(folder));
   for (;;)
     try {
       renameSync(stage, folder);
@@ -74,7 +74,7 @@ function placeBundle(stage: string, bundle: Bundle, source: string): Bundle {
 /** A file or a folder for what is on its way into the cache; what killed processes have left there goes. */
 export function newPart(): string {
   const folder = join(cacheFolder(), 'part');
-  makeFolder(folder);
+  makeCacheFolder(folder);
   sweepParts(folder);
   return join(folder, nameOfPart());
 }
@@ -87,7 +87,7 @@ export async function openArchive(file: string, source = file): Promise<Bundle> 
   const cached = digestPattern.test(known) ? findIntact(known, source) : undefined;
   if (cached !== undefined) return cached;
   const bundle = await keepBundle(source, (folder) => unpackArchive(file, folder, source));
-  makeFolder(dirname(key));
+  makeCacheFolder(dirname(key));
   writeWhole(key, `${bundle.digest}\n`);
   return bundle;
 }
@@ -106,7 +106,7 @@ export function takeBlob(digest: string, to: string): boolean {
 
 function keepBlob(file: string, digest: string): void {
   const blob = join(cacheFolder(), 'blobs', nameOfDigest(digest));
-  makeFolder(dirname(blob));
+  makeCacheFolder(dirname(blob));
   if (!existsSync(blob)) share(file, blob);
 }
 

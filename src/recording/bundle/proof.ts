@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Bundle } from './bundle-folder.ts';
 import { filesOf, manifestName } from './bundle-manifest.ts';
-import { cacheFolder, makeFolder, writeWhole } from './cache-folder.ts';
+import { cacheFolder, makeCacheFolder, writeWhole } from './cache-folder.ts';
 import { digestOf, nameOfDigest } from './digest.ts';
 
 /** Whether nothing was done to a bundle's files since they were proved: no byte of them is read for that. */
@@ -15,7 +15,7 @@ export function isProved(bundle: Bundle): boolean {
 export function keepProof(bundle: Bundle): void {
   const file = proofOf(bundle);
   try {
-    makeFolder(dirname(file));
+    makeCacheFolder(dirname(file));
     writeWhole(file, stampOf(bundle));
   } catch {
     // In a cache that can't be written, a bundle is proved each time.

@@ -1,9 +1,10 @@
-import { createReadStream, createWriteStream, mkdirSync, statSync } from 'node:fs';
+import { createReadStream, createWriteStream, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { makeFolder } from '../../foundation/make-folder.ts';
 import type { Header } from 'tar-stream';
 import { extract } from 'tar-stream';
 import { RepriseError, reasonOf, systemCode } from '../../foundation/reprise-error.ts';
@@ -66,7 +67,7 @@ async function writeEntry(entry: Entry, folder: string, source: string): Promise
   if (!name.startsWith('recordings/') && size > bundleLimits.smallFile)
     throw tooLarge(source, `its ${name} is larger than ${bundleLimits.smallFile} bytes`);
   const path = join(folder, name);
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   await pipeline(entry, createWriteStream(path, { flags: 'wx', mode: 0o644 }));
 }
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ask, dify, makePackage, makeScript, startDify } from '../../support/drop-in.ts';
@@ -115,6 +115,31 @@ test.skipIf(!isLinux)('nor does the end of its parent, while somebody holds its 
   await starter.says('"late","type":"plugin_invoke_end"');
   closeSync(held);
   await until(() => !isRunning(pid), undefined, 1000);
+});
+
+test.skipIf(!isLinux)('what was asked before its starter was gone is answered, whole and in order', async () => {
+  const folder = makeFolder();
+  const [go, asked, out] = ['go', 'asked', 'out'].map((name) => join(folder, name));
+  const ids = Array.from({ length: 3000 }, (_, index) => `n${index}`);
+  writeFileSync(asked ?? '', ids.map((id) => ask(id, 'nothing')).join(''));
+  const wait = 'until [ -e $GO ]; do sleep 0.02; done';
+  const script = `{ cat $ASKED; ${wait}; } | $DIFY $ARGS | { ${wait}; cat >$OUT; } &`;
+  const args = `plugin run ${await package_} -r json`;
+  start([makeScript('starter', script)], {
+    env: { ...env, DIFY: dify, GO: go, ASKED: asked, OUT: out, ARGS: args },
+  });
+  const began = performance.now();
+  await until(() => performance.now() - began > 1000); // nobody reads meanwhile
+  writeFileSync(go ?? '', '');
+  const ended = (): string[] =>
+    Array.from(
+      (existsSync(out ?? '') ? readFileSync(out ?? '', 'utf8') : '').matchAll(
+        /"invoke_id":"(n\d+)","type":"plugin_invoke_end"/g,
+      ),
+      ([, id = '']) => id,
+    );
+  await until(() => ended().length >= ids.length);
+  expect(ended()).toEqual(ids);
 });
 
 test.skipIf(!isLinux)('a closed stdout kills it by SIGPIPE, as it kills the program', async () => {

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { isParentGone, readStdinNow } from '../transport/parent.ts';
+import { isParentGone, readStdinNow } from '../../transport/parent.ts';
 
 /** So often it is asked whether the client is gone, in milliseconds. */
 const watchStep = 200;
@@ -15,7 +15,9 @@ export function watchClient(stdin: Readable, onGone: () => void): () => void {
   for (const event of ['end', 'close', 'error']) stdin.once(event, () => (hasEnded = true));
   const watch = setInterval(() => {
     if (!isParentGone()) return;
-    const left = hasEnded ? 'end' : readStdinNow();
+    // What the stream holds, or waits to hold, comes first.
+    const isEmpty = stdin.readableFlowing === true && stdin.readableLength === 0;
+    const left = hasEnded ? 'end' : isEmpty ? readStdinNow() : 'nothing';
     if (typeof left !== 'string') stdin.unshift(left);
     if (left !== 'end') return;
     clearInterval(watch);

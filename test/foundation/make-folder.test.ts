@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { makeFolder as makeAny } from '../../src/transport/make-folder.ts';
+import { makeFolder as makeAny } from '../../src/foundation/make-folder.ts';
 import { makeFile, makeFolder } from '../support/files.ts';
 
 test('a folder is made with those above it', () => {
@@ -18,4 +18,8 @@ test('one that is there, since another process was quicker, is as good', () => {
 
 test('a file of that name is an error', () => {
   expect(() => makeAny(makeFile(''))).toThrow('EEXIST');
+});
+
+test.skipIf(process.platform !== 'linux')('where the system has no folders, none is made, however deep', () => {
+  expect(() => makeAny('/proc/x/y/z')).toThrow('ENOENT');
 });
