@@ -5,8 +5,10 @@ import type { Clock } from '../foundation/clock.ts';
 import { RepriseError, reasonOf } from '../foundation/reprise-error.ts';
 import type { ProcessExit } from '../transport/child.ts';
 import { makeFolder } from '../foundation/make-folder.ts';
+import { refuseForeign } from './refuse-foreign.ts';
 import type { AskedEntry, FaultEntry, JournalEntry, JournalHeader, SentEntry } from './journal-entry.ts';
 
+const ownBeginning = /^\{"format":"reprise-journal"/;
 /** Lines asked so far that a journal begun late still has. */
 const mostRemembered = 1000;
 /** A journal that nobody asked for ends after so many bytes. */
@@ -129,9 +131,11 @@ export class Journal {
   #open(file: string, flag: number, folder?: string): void {
     try {
       if (folder !== undefined) makeFolder(folder);
+      if (flag === O_TRUNC) refuseForeign('journal', file, ownBeginning);
       // Requests stand in it: it is for its user alone. A pipe that nobody reads is an error, not a wait.
       this.#fd = openSync(file, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | flag, 0o600);
     } catch (error) {
+      if (error instanceof RepriseError) throw error;
       throw new RepriseError(
         'not-writable',
         `Failed to open the journal ${file}: ${reasonOf(error)}. Give another file or folder.`,

@@ -1,9 +1,13 @@
 import { closeSync, constants, openSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { RepriseError, reasonOf } from '../foundation/reprise-error.ts';
+import { refuseForeign } from './refuse-foreign.ts';
 import type { Report } from './report.ts';
 
 const { O_CREAT, O_NONBLOCK, O_TRUNC, O_WRONLY } = constants;
+
+/** A report's, in JSON or as JUnit has it. */
+const ownBeginning = /^\s*(?:\{\s*"format":\s*"reprise-report"|<\?xml|<testsuite)/;
 
 /**
  * Makes sure that a report can be written, and leaves none of an earlier run.
@@ -27,6 +31,7 @@ export async function writeReport(file: string, report: Report, isStrict: boolea
 
 function tryWrite(file: string, text: string): void {
   try {
+    refuseForeign('report', file, ownBeginning);
     // A pipe that nobody reads is an error, not a wait.
     const fd = openSync(file, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, 0o644);
     try {
@@ -35,6 +40,7 @@ function tryWrite(file: string, text: string): void {
       closeSync(fd);
     }
   } catch (error) {
+    if (error instanceof RepriseError) throw error;
     throw new RepriseError(
       'not-writable',
       `Failed to write the report ${file}: ${reasonOf(error)}. Give another file.`,

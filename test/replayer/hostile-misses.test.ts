@@ -120,6 +120,22 @@ test('refuses to write a journal or a report over what it reads or writes', asyn
   expect(readFileSync(file)).toEqual(before);
 });
 
+test('refuses to write a journal or a report over what somebody else has written, and not over its own', async () => {
+  const file = recordingOf([tool(time)], 'time.jsonl');
+  const config = makeFile('{"pace":"instant"}', 'reprise.config.json');
+  for (const flag of ['--journal', '--report']) {
+    const { exitCode, stderr } = await reprise(['replay', file, flag, config]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('there is something else in it')]);
+  }
+  expect(readFileSync(config, 'utf8')).toBe('{"pace":"instant"}');
+  const own = ['--journal', `${file}.journal`, '--report', `${file}.json`];
+  for (const run of [1, 2])
+    expect([run, (await reprise(['replay', file, '--exit-on-eof', '--pace', 'instant', ...own])).exitCode]).toEqual([
+      run,
+      0,
+    ]);
+});
+
 test.each([
   ['"type":5', '"refused":"x"'],
   ['"type":"x"', '"refused":null'],

@@ -8,8 +8,8 @@ import { bundleLimits } from './limits.ts';
 export const manifestName = 'bundle.json';
 const format = 'reprise-bundle';
 const formatVersion = 1;
-/** A folder and a name that is one on any system: no dots at its beginning, no separators, no controls. */
-const safeName = /^(recordings|faults)\/(?![.])[^/\\:*?"<>|\p{Cc}\p{Cs}]{1,200}(?<![. ])$/u;
+/** A folder and a name that is one on any system: no dots at its beginning, no separators, no controls; `#` parts it from its bundle's name. */
+const safeName = /^(recordings|faults)\/(?![.])[^/\\:*?"<>|#\p{Cc}\p{Cs}]{1,200}(?<![. ])$/u;
 /** In bytes: systems take 255, and a file that is being written has more behind its name. */
 const longestName = 220;
 

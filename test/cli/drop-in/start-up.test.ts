@@ -126,6 +126,15 @@ test.each([
   expect(namesIn(cwd)).toEqual(['recordings']);
 });
 
+test('a journal that would be written over a recording is refused, and the recording stays', async () => {
+  const cwd = makeProject();
+  const recording = join(cwd, 'recordings/weather.jsonl');
+  const before = readFileSync(recording);
+  const env = { ...recordings, REPRISE_JOURNAL: 'recordings/weather.jsonl' };
+  expect((await runDify(['plugin', 'run', file, '-r', 'json'], { env, cwd })).exitCode).toBe(1);
+  expect(readFileSync(recording)).toEqual(before);
+});
+
 const refusals: Wrong[] = [
   {
     what: 'two recordings of tests fit',
