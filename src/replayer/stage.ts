@@ -19,8 +19,8 @@ import { serveConnection } from './tcp-connection.ts';
 
 /** After SIGTERM the program goes on for about so long, in milliseconds. */
 const lastWords = 100;
-/** What a client has asked for before it was killed is still answered for so long, in milliseconds. */
-const lastAnswers = 10_000;
+/** What a client has asked for before it was gone is still made for so long, in milliseconds; who reads slowly gets all. */
+const lastAnswers = 1000;
 /** What was sent before an end that was asked for may take so long to leave, in milliseconds. */
 const patience = 100;
 
@@ -164,10 +164,10 @@ export class Stage {
     if (await this.#stdin.isGone()) this.#exitWhenAnswered(this.#options.clock.now() + lastAnswers);
   }
 
-  /** @param until it exits then at the latest, unless there are connections */
+  /** @param until it exits then, unless somebody is still to take what was made, or is connected */
   #exitWhenAnswered(until = Infinity): void {
     const now = this.#options.clock.now();
-    if (this.#sockets.size === 0 && (this.#isIdle || now >= until))
+    if (this.#sockets.size === 0 && (this.#isIdle || (now >= until && !this.#stdout.isBlocked)))
       void this.finish({ code: 0, signal: null }, until === Infinity ? Infinity : patience);
     else this.#alarm.at(now + 10, () => this.#exitWhenAnswered(until));
   }
