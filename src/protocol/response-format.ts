@@ -27,8 +27,10 @@ export interface ResponseFormat {
   stamp: (line: Buffer, eol: string) => StampedLine;
   /** A caller's id as it goes between the halves of a stamped line. */
   id: (id: string) => string;
-  /** A recorded line from before ready, or one that belongs to nothing: as it was. */
+  /** A recorded line from before ready, as it was. */
   raw: (line: Buffer, eol: string, now: Date) => Buffer;
+  /** One from after it that belongs to nothing. */
+  stray: (line: Buffer, eol: string) => Buffer;
 }
 
 const none = Buffer.alloc(0);
@@ -52,7 +54,8 @@ const json: ResponseFormat = {
     };
   },
   id: encodeGoString,
-  raw: (line, eol) => Buffer.concat([line, Buffer.from(eol)]),
+  raw: asItWas,
+  stray: asItWas,
 };
 
 /** `-r text`: Go's print of the response, without the id. Log lines carry the program's local time and its source line. */
@@ -72,8 +75,12 @@ const text: ResponseFormat = {
   raw(line, eol, now) {
     const message = parseMessage(line);
     return message === undefined
-      ? json.raw(line, eol, now)
+      ? asItWas(line, eol)
       : Buffer.from(logMessage(line, message, now) ?? printMessage(line, message));
+  },
+  stray(line, eol) {
+    const message = parseMessage(line);
+    return message === undefined ? asItWas(line, eol) : Buffer.from(printMessage(line, message));
   },
 };
 
@@ -87,10 +94,15 @@ export const blankFormat: ResponseFormat = {
   end: () => '\n',
   stamp: () => ({ before: newline, after: none, hasId: false }),
   id: () => '',
-  raw: (line, eol) => (parseMessage(line) === undefined ? Buffer.concat([line, Buffer.from(eol)]) : none),
+  raw: (line, eol) => (parseMessage(line) === undefined ? asItWas(line, eol) : none),
+  stray: (line, eol) => (parseMessage(line) === undefined ? asItWas(line, eol) : newline),
 };
 
 export const formats: Record<ResponseFormatName, ResponseFormat> = { json, text };
+
+function asItWas(line: Buffer, eol: string): Buffer {
+  return Buffer.concat([line, Buffer.from(eol)]);
+}
 
 function printMessage(line: Buffer, { type }: Message): string {
   return `[${type}] ${formatGoResponse(responseOf(line))}\n\n`;

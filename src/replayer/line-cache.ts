@@ -45,7 +45,7 @@ export class LineCache {
   }
 
   #stamp(line: ScriptLine): (id: string) => Buffer | string {
-    if (line.isStray) return () => this.#format.raw(line.bytes, line.eol, new Date());
+    if (line.isStray) return () => this.#format.stray(line.bytes, line.eol);
     const stamped = this.#format.stamp(line.bytes, line.eol);
     return stamped.before.length + stamped.after.length <= longestText ? asText(stamped) : asBytes(stamped);
   }

@@ -56,8 +56,16 @@ export interface RecordedExit {
   row: number;
 }
 
-/** These stop a program and let it go on; all others ask it to end. */
-const stopping: ReadonlySet<unknown> = new Set(['SIGSTOP', 'SIGTSTP', 'SIGCONT']);
+/** These stop a program and let it go on, or are nothing to it; all others ask it to end. */
+const harmless: ReadonlySet<unknown> = new Set([
+  'SIGSTOP',
+  'SIGTSTP',
+  'SIGCONT',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGALRM',
+  'SIGWINCH',
+]);
 
 /** One recording on its way to be played: its lines attributed as they are read. */
 export class ScriptSource {
@@ -112,8 +120,9 @@ export class ScriptSource {
 
   #takeEvent({ event, fields, at }: EventLine): void {
     if (event === 'about') this.#learn(fields);
-    else if (event === 'signal' && fields['from'] === 'client') this.#wasSignalled ||= !stopping.has(fields['signal']);
-    else if (event === 'exit' && !this.#wasSignalled) {
+    else if (event === 'signal' && fields['from'] === 'client') this.#wasSignalled ||= !harmless.has(fields['signal']);
+    // By SIGPIPE it has ended since its client took no more: that is the client's doing, too.
+    else if (event === 'exit' && !this.#wasSignalled && fields['signal'] !== 'SIGPIPE') {
       this.exit = { exit: exitOf(fields), gap: at - this.#anchorAt, after: this.#anchor, row: this.#anchorRow };
     }
   }

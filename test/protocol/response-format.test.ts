@@ -93,6 +93,13 @@ test.each([
   expect(text.raw(Buffer.from(line), '\r\n', now).toString()).toBe(expected);
 });
 
+test.each([
+  ['an error', '{"invoke_id":"","type":"error","response":{"error":"x"}}', '[error] map[error:x]\n\n'],
+  ['what is no message', 'hello', 'hello\r\n'],
+])('prints no log lines after ready: %s that belongs to nothing', (_, line, expected) => {
+  expect(text.stray(Buffer.from(line), '\r\n').toString()).toBe(expected);
+});
+
 test('gives a start-up line as it was in JSON, whatever it is', () => {
   expect(json.raw(Buffer.from([0xff, 0x22]), '', now)).toEqual(Buffer.from([0xff, 0x22]));
   expect(json.raw(Buffer.from(' {} '), '\r\n', now).toString()).toBe(' {} \r\n');

@@ -92,7 +92,18 @@ test('plays no exit that a signal asked for', async () => {
   script.close();
 });
 
-test.each(['SIGCONT', 'SIGTSTP', 'SIGHUP'])(
+test('plays no exit of a program whose client took no more of it', async () => {
+  const script = await openScript([
+    ...startUp(),
+    ...invocation(40, 'a', {}, []),
+    event(60, 'exit', { signal: 'SIGPIPE' }),
+  ]);
+  const one = found(script, request('x'));
+  expect(exitAfter(one, one.last)).toBeUndefined();
+  script.close();
+});
+
+test.each(['SIGCONT', 'SIGTSTP', 'SIGUSR1', 'SIGHUP'])(
   'takes the signal %s for one that asked for an exit only where it ends a program',
   async (signal) => {
     const script = await openScript([

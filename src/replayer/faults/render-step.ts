@@ -6,8 +6,8 @@ import type { Place, Step } from '../step.ts';
 import { bytesOf } from '../step.ts';
 import { cutEnding } from './edit-message.ts';
 
-/** These are log lines of the program in the text format, or come as they are. */
-const raw: ReadonlySet<Place> = new Set(['loading', 'announcement', 'start-up', 'stray']);
+/** These are log lines of the program in the text format. */
+const raw: ReadonlySet<Place> = new Set(['loading', 'announcement', 'start-up']);
 
 /** A message in JSON as a format writes it. */
 export function renderStep(format: ResponseFormat, step: Step): Buffer {
@@ -15,6 +15,7 @@ export function renderStep(format: ResponseFormat, step: Step): Buffer {
   if (format === formats.json) return message;
   const { line, ending } = cutEnding(message);
   const eol = ending.toString('latin1');
+  if (step.place === 'stray') return format.stray(line, eol);
   if (raw.has(step.place)) return format.raw(line, eol, new Date());
   const { before, after } = format.stamp(withTypeAndId(line), eol);
   return Buffer.concat([before, after]);
