@@ -13,7 +13,7 @@ describe('a slicer of one byte changes nothing for a client that reads lines', (
   const sliced = inJson.filter(({ name }) => !leftOut.has(name));
 
   // The client's SIGTERM may meet a slow machine in the middle of a line that nobody waits for.
-  test.concurrent.each(sliced)('$name', { timeout, retry: 1 }, (session) =>
+  test.concurrent.each(sliced)('$name', { timeout, retry: 3 }, (session) =>
     inTurn(async () => {
       await recorded(session);
       const { name, recording, transport } = session;
