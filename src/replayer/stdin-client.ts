@@ -5,6 +5,9 @@ import type { Conversation } from './conversation.ts';
 /** So often it is asked whether the client is gone, in milliseconds. */
 const watchStep = 200;
 
+/** So much of what a client left may wait for one that does not take its answers. */
+const mostHeld = 1 << 20;
+
 export interface StdinOptions {
   clock: Clock;
   /** Opens it; nothing is read before ready has been sent: requests wait in the pipe until then. */
@@ -84,8 +87,7 @@ export class StdinClient {
       await new Promise<void>((resolve) => clock.after(watchStep, resolve));
       if (!client.isGone() || this.hasEnded) continue;
       this.#stream ??= await stdin();
-      // What the stream holds, or waits to hold, comes first.
-      if (this.#state !== 'blocked' && this.#stream.readableLength === 0) this.#takeLeft(client.readLeft());
+      if (this.#stream.readableLength < mostHeld) this.#takeLeft(client.readLeft());
     }
     return !this.#isOver;
   }
@@ -94,7 +96,8 @@ export class StdinClient {
   #takeLeft(left: Buffer | 'nothing' | 'end'): void {
     if (left === 'end') this.hasEnded = true;
     // In TCP mode, and behind a line that is too long, it is for nobody.
-    else if (left !== 'nothing' && this.#state !== 'deaf') this.#stream?.unshift(left);
+    // It comes behind what the stream has read itself.
+    else if (left !== 'nothing' && this.#state !== 'deaf') this.#stream?.push(left);
   }
 
   #flow(): void {

@@ -3,6 +3,8 @@ import { isParentGone, readStdinNow } from '../../transport/parent.ts';
 
 /** So often it is asked whether the client is gone, in milliseconds. */
 const watchStep = 200;
+/** So much of what a client left may wait for a program that does not take it. */
+const mostHeld = 1 << 20;
 
 /**
  * A client that was killed sends no signal, nor does one that ends `npx`, which passes none on: stdin ends, and the
@@ -15,10 +17,8 @@ export function watchClient(stdin: Readable, onGone: () => void): () => void {
   for (const event of ['end', 'close', 'error']) stdin.once(event, () => (hasEnded = true));
   const watch = setInterval(() => {
     if (!isParentGone()) return;
-    // What the stream holds, or waits to hold, comes first.
-    const isEmpty = stdin.readableFlowing === true && stdin.readableLength === 0;
-    const left = hasEnded ? 'end' : isEmpty ? readStdinNow() : 'nothing';
-    if (typeof left !== 'string') stdin.unshift(left);
+    const left = hasEnded ? 'end' : stdin.readableLength < mostHeld ? readStdinNow() : 'nothing';
+    if (typeof left !== 'string') stdin.push(left); // behind what the stream has read itself
     if (left !== 'end') return;
     clearInterval(watch);
     onGone();
