@@ -1,4 +1,5 @@
 import type { Channel, LinePiece } from '../line-encoder.ts';
+import { isContinuation } from './range-list.ts';
 import type { Redactor } from './redactor.ts';
 
 /** So much of a part is held back until the next one comes: a secret may stand across the cut. */
@@ -73,6 +74,6 @@ export class LineRedaction {
 /** Before what is held back, and before a character of several bytes. */
 function placeToCut(bytes: Buffer): number {
   let cut = Math.max(bytes.length - heldBytes, 0);
-  while (cut > 0 && ((bytes[cut] ?? 0) & 0xc0) === 0x80) cut--;
+  while (cut > 0 && isContinuation(bytes[cut] ?? 0)) cut--;
   return cut;
 }

@@ -1,10 +1,11 @@
+import { escapedLetters } from './quoted-text.ts';
+
 /** What is found by its first character. */
 interface Odd {
   /** As UTF-8, taken as Latin-1. */
   bytes: string;
 }
 
-const letters: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
 const unicode = /u([\da-f]{4})(?:\\+u(d[c-f][\da-f]{2}))?/iy;
 const hexadecimal = /x([\da-f]{2})/iy;
 const percents = /(?:%(?:25)*[\da-f]{2}){1,4}/iy;
@@ -72,7 +73,7 @@ function characterAt(text: string, at: number, raw: string): string {
   const code = hexadecimal.exec(text)?.[1];
   if (code !== undefined) return String.fromCharCode(parseInt(code, 16));
   const next = text.charAt(behind);
-  return letters[next] ?? next;
+  return escapedLetters[next] ?? next;
 }
 
 function decodePercents(text: string, at: number): string | undefined {

@@ -106,7 +106,8 @@ export function skipSpace(text: string, at: number): number {
   }
 }
 
-const letters: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
+/** What the letter of an escape stands for. */
+export const escapedLetters: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
 const escape = /\\(?:u([0-9a-fA-F]{4})|(.))/gs;
 
 /** What a quoted text means: its bytes as UTF-8, and as many levels of escapes undone as there are. */
@@ -119,6 +120,6 @@ export function decodeQuoted(text: string, { start, end, unit, quote }: QuotedTe
 
 function unescape(text: string): string {
   return text.replace(escape, (_, code: string | undefined, letter = '') =>
-    code === undefined ? (letters[String(letter)] ?? String(letter)) : String.fromCharCode(parseInt(code, 16)),
+    code === undefined ? (escapedLetters[String(letter)] ?? String(letter)) : String.fromCharCode(parseInt(code, 16)),
   );
 }

@@ -10,7 +10,7 @@ import type { NameRules, NameSearch } from './name-values.ts';
 import { fieldTrigrams, findNamed, nameTrigrams } from './name-values.ts';
 import { undoNeedlessEscapes } from './needless-escapes.ts';
 import type { Range } from './range-list.ts';
-import { cutsInto, rangeAt } from './range-list.ts';
+import { cutsInto, isContinuation, rangeAt } from './range-list.ts';
 import type { SecretRange } from './secret-index.ts';
 import { SecretIndex } from './secret-index.ts';
 import { TrigramTable } from './trigram-table.ts';
@@ -234,10 +234,6 @@ function withWholeCharacters(text: string, range: SecretRange): SecretRange {
   while (start > 0 && isContinuation(text.charCodeAt(start))) start--;
   while (end < text.length && isContinuation(text.charCodeAt(end))) end++;
   return start === range.start && end === range.end ? range : { ...range, start, end };
-}
-
-function isContinuation(code: number): boolean {
-  return (code & 0xc0) === 0x80;
 }
 
 /** Of ranges that overlap, one over all of them, with the placeholder of the longest. */

@@ -1,11 +1,5 @@
 import { expect, test } from 'vitest';
-import { Redactor } from '../../../src/recording/redaction/redactor.ts';
-
-/** Lines, one after the other, with short placeholders. */
-function redactLines(...lines: string[]): string[] {
-  const redactor = new Redactor({ key: 'the key of these tests, long enough', rules: { fields: new Set() } });
-  return lines.map((line) => redactor.redactText(line).replaceAll(/\[redacted:([\w-]+):[0-9a-f]{32}\]/g, '<$1>'));
-}
+import { createRedactor, redactLines } from '../../support/redact-lines.ts';
 
 const value = 'Zx81kPq9LmVtQQ';
 const uuid = '693a91f6-7ab2-4c4f-8fba-3f7b4a0d1c2e';
@@ -161,11 +155,11 @@ test('placeholders stay as they are, wherever they stand', () => {
     { url: `https://x.example/?a=1&token=${value}3&b=2`, text: `PASSWORD=${value}4 (token: ${value}5)` },
     { text: `Authorization: Bearer ${value}6`, cookie: `sid=${value}7; theme=dark` },
   ].map((line) => JSON.stringify(line));
-  const redactor = new Redactor({ key: 'the key of these tests, long enough', rules: { fields: new Set() } });
+  const redactor = createRedactor();
   const once = lines.map((line) => redactor.redactText(line));
   expect(once.join()).not.toContain(value);
   expect(once.map((line) => redactor.redactText(line))).toEqual(once);
-  const other = new Redactor({ key: 'another key, long enough too', rules: { fields: new Set() } });
+  const other = createRedactor('another key, long enough too');
   expect(once.map((line) => other.redactText(line))).toEqual(once);
 });
 

@@ -1,9 +1,5 @@
 import { expect, test } from 'vitest';
-import { Redactor } from '../../../src/recording/redaction/redactor.ts';
-
-function createRedactor(): Redactor {
-  return new Redactor({ key: 'the key of these tests, long enough', rules: { fields: new Set() } });
-}
+import { createRedactor } from '../../support/redact-lines.ts';
 
 test.each([
   '{"credential_type":"api-key","tool_parameters":{"city":"Paris"}}',

@@ -1,16 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Redactor } from '../../../src/recording/redaction/redactor.ts';
-
-function createRedactor(): Redactor {
-  return new Redactor({ key: 'the key of these tests, long enough', rules: { fields: new Set() } });
-}
-
-/** What lines become, one after the other, with short placeholders. */
-function redactLines(...lines: string[]): string[] {
-  const redactor = createRedactor();
-  return lines.map((line) => redactor.redactText(line).replaceAll(/\[redacted:([\w-]+):[0-9a-f]{32}\]/g, '<$1>'));
-}
+import { createRedactor, redactLines } from '../../support/redact-lines.ts';
 
 const base64 = Buffer.from('a-secret-of-some-length').toString('base64');
 

@@ -1,16 +1,5 @@
-import { isUtf8 } from 'node:buffer';
 import { expect, test } from 'vitest';
-import { Redactor } from '../../../src/recording/redaction/redactor.ts';
-
-/** Lines, one after the other, with short placeholders. */
-function redactLines(...lines: string[]): string[] {
-  const redactor = new Redactor({ key: 'the key of these tests, long enough', rules: { fields: new Set() } });
-  return lines.map((line) => {
-    const bytes = redactor.redact(Buffer.from(line));
-    expect(isUtf8(bytes)).toBe(true);
-    return bytes.toString().replaceAll(/\[redacted:([\w-]+):[0-9a-f]{32}\]/g, '<$1>');
-  });
-}
+import { redactLines } from '../../support/redact-lines.ts';
 
 const value = 'Zx81kPq9LmVtQQ7w';
 
