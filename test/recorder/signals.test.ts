@@ -5,6 +5,7 @@ import { run } from '../support/programs.ts';
 import type { Running } from '../support/recorder.ts';
 import {
   eventsOf,
+  hasPython,
   isLinux,
   program,
   readLines,
@@ -22,10 +23,16 @@ interface Signalled {
   pid: number;
 }
 
+/** In a group that the terminal's SIGTSTP stops, wherever these tests run. */
+const inOwnGroup = (command: readonly string[]): string[] => program('own-group.py', ...command);
+
 /** Records a command that says its process id first. */
-async function startRecorded(command: readonly string[]): Promise<Signalled> {
+async function startRecorded(
+  command: readonly string[],
+  wrap = (recording: readonly string[]): readonly string[] => recording,
+): Promise<Signalled> {
   const file = join(makeFolder(), 'recording.jsonl');
-  const running = start(recordCommand(file, command));
+  const running = start(wrap(recordCommand(file, command)));
   await running.says('\n');
   await running.says('recording to', 'stderr'); // signals are forwarded by then
   return { running, file, pid: Number(running.stdout().toString()) };
@@ -58,8 +65,8 @@ test('two signals at once both reach the command', async () => {
   expect(eventsOf(readLines(recorded.file), 'signal')).toHaveLength(3);
 });
 
-test.skipIf(!isLinux)('SIGTSTP stops the command and the recorder, SIGCONT lets both go on', async () => {
-  const recorded = await startRecorded(['sh', '-c', 'echo $$; while :; do sleep 0.02; done']);
+test.skipIf(!isLinux || !hasPython)('SIGTSTP stops the command and the recorder, SIGCONT lets both go on', async () => {
+  const recorded = await startRecorded(['sh', '-c', 'echo $$; while :; do sleep 0.02; done'], inOwnGroup);
   const { child } = recorded.running;
   const both = (state: RegExp) => () => state.test(stateOf(recorded.pid)) && state.test(stateOf(child.pid ?? 0));
   child.kill('SIGTSTP');
@@ -71,8 +78,8 @@ test.skipIf(!isLinux)('SIGTSTP stops the command and the recorder, SIGCONT lets 
   expect(signals).toEqual(['SIGTSTP', 'SIGSTOP', 'SIGCONT']);
 });
 
-test.skipIf(!isLinux)('a command that catches SIGTSTP is not stopped by force', async () => {
-  const recorded = await startRecorded(program('signals.sh'));
+test.skipIf(!isLinux || !hasPython)('a command that catches SIGTSTP is not stopped by force', async () => {
+  const recorded = await startRecorded(program('signals.sh'), inOwnGroup);
   recorded.running.child.kill('SIGTSTP');
   await until(
     () => stateOf(recorded.running.child.pid ?? 0) === 'T',
