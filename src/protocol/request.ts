@@ -3,7 +3,15 @@ import { decodeGoMembers, GoSyntaxError, kindOfGo } from './go-decoder.ts';
 
 /** A line from the client, as the program reads it: a request, or what the program refuses, in its words. */
 export type RequestLine =
-  | { kind: 'request'; id: string; type: string; action: string; request: GoObject | null }
+  | {
+      kind: 'request';
+      id: string;
+      type: string;
+      action: string;
+      request: GoObject | null;
+      /** Its match key, once that has been made. */
+      key: string | undefined;
+    }
   | { kind: 'refused'; id: string; error: string };
 
 /** `InvokePluginPayload` in the program's package `run`: the fields by their JSON names, with their Go types. */
@@ -36,7 +44,7 @@ export function decodeRequestLine(line: Buffer): RequestLine {
   const id = line.length > longLine ? detached(payload.invoke_id) : payload.invoke_id;
   if (error !== null) return { kind: 'refused', id, error };
   if (type === '' || action === '') return { kind: 'refused', id, error: 'action and type are required' };
-  return { kind: 'request', id, type, action, request };
+  return { kind: 'request', id, type, action, request, key: undefined };
 }
 
 /** V8's substrings keep the whole text alive. An id lives as long as its invocation, for which 15 MiB would be too much. */

@@ -1,9 +1,9 @@
 import type { Clock } from '../foundation/clock.ts';
 import { longestRequest } from '../protocol/limits.ts';
-import { decodeRequestLine } from '../protocol/request.ts';
 import { LineSplitter } from '../transport/line-splitter.ts';
 import type { Disturber } from './faults/disturber.ts';
 import type { AskedLine } from './ledger.ts';
+import type { RequestReader } from './request-reader.ts';
 import type { AskedRequest, Client, ResponderOptions } from './responder.ts';
 import { Responder } from './responder.ts';
 import type { Step } from './step.ts';
@@ -18,6 +18,7 @@ interface Postponed extends AskedRequest {
 }
 
 export interface ConversationOptions extends ResponderOptions {
+  reader: RequestReader;
   clock: Clock;
   faults?: Disturber | undefined;
 }
@@ -70,7 +71,7 @@ export class Conversation {
 
   /** At a pace, all lines that have come are acknowledged before the first is played, so that none waits for another. */
   #take(split: (visit: (line: Buffer) => void) => void): void {
-    const { tempo, ledger, passOn, faults } = this.#options;
+    const { tempo, ledger, passOn, faults, reader } = this.#options;
     const { queue, connection } = this.#client;
     const isInstant = tempo.factor === 0;
     queue.fill((now) => {
@@ -81,7 +82,7 @@ export class Conversation {
         if (faults !== undefined) return this.#disturb(bytes, now, faults);
         const line = ledger.open(connection);
         const start = this.#acknowledge(now, line);
-        const request = decodeRequestLine(bytes);
+        const request = reader.read(bytes);
         if (request.kind === 'refused') this.#push(this.#responder.refuse(request, line).begin(start));
         else {
           const one = { request, line, start, bytes: passOn === undefined ? undefined : bytes };
@@ -125,12 +126,12 @@ export class Conversation {
    * all that follow; and it is known from the first of them which invocation it is.
    */
   #disturb(bytes: Buffer, now: number, faults: Disturber): void {
-    const { ledger, format, passOn, tempo, clock } = this.#options;
+    const { ledger, format, passOn, tempo, clock, reader } = this.#options;
     const { queue, connection } = this.#client;
     if (faults.isDeaf(connection)) return;
     const line = ledger.open(connection);
     const asked = line.number;
-    const request = decodeRequestLine(bytes);
+    const request = reader.read(bytes);
     const answer =
       request.kind === 'refused'
         ? this.#responder.refuse(request, line)

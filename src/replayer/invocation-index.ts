@@ -39,6 +39,11 @@ export interface Matched {
   secrets?: Readonly<Record<string, 'same' | 'any'>>;
 }
 
+/** A request whose match key is made when it is first looked up, and kept with it. */
+export interface KeyedRequest extends Asked {
+  key?: string | undefined;
+}
+
 /** What a request found: an invocation to play, nothing, or nothing yet while the recordings are still being read. */
 export type Match = Matched | { kind: 'missed'; miss: Miss } | { kind: 'later' };
 
@@ -108,7 +113,7 @@ export class InvocationIndex {
    * Chooses the recorded invocation for a request, and uses it up.
    * @param isComplete no more invocations will come
    */
-  match(asked: Asked, connection: number, isComplete: boolean): Match {
+  match(asked: KeyedRequest, connection: number, isComplete: boolean): Match {
     if (!isComplete && this.#waiting.has(asked)) return { kind: 'later' };
     const choices = this.#choices(asked, connection);
     const choice = chooseOf(choices, connection);
@@ -125,9 +130,10 @@ export class InvocationIndex {
   }
 
   /** What a request fits best: equal requests and, where secrets were recorded, those with values in their stead. */
-  #choices(asked: Asked, connection: number): Choice[] {
+  #choices(asked: KeyedRequest, connection: number): Choice[] {
     const { rules } = this.#options;
-    const key = this.#keys.find(matchKey(asked.type, asked.action, rules.reduce(asked.request)));
+    const whole = (asked.key ??= matchKey(asked.type, asked.action, rules.reduce(asked.request)));
+    const key = this.#keys.find(whole);
     const equal = this.#lookUp({ key, judgement: undefined }, connection);
     if (this.#secrets === undefined) return equal;
     return bestOf([...equal, ...this.#secrets.find(asked).flatMap((one) => this.#lookUp(one, connection))]);

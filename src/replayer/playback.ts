@@ -45,6 +45,9 @@ export class Playback {
   #at: number; // recorded time of the step before
   #due: number;
   #row: number;
+  #last = -1; // row of the line before
+  /** One for all lines: each step is asked for the next before another is made. */
+  readonly #follow = (): Step | undefined => this.#exitStep(exitAfter(this.#invocation, this.#last)) ?? this.#next();
 
   constructor(options: PlaybackOptions, invocation: Invocation, { id, asked, start, onDone }: Caller) {
     this.#options = options;
@@ -60,7 +63,7 @@ export class Playback {
 
   /** The first step; undefined where nothing was ever answered. */
   start(): Step | undefined {
-    return this.#exitStep(exitAfter(this.#invocation, -1)) ?? this.#next();
+    return this.#follow();
   }
 
   #next(): Step | undefined {
@@ -69,12 +72,13 @@ export class Playback {
     this.#due += waitFor(line.at - this.#at, this.#options.tempo);
     this.#at = line.at;
     this.#row = line.next;
+    this.#last = line.row;
     return {
       place: line.place,
       due: this.#due,
       bytes: line.bytesFor(this.#written),
       asked: this.#asked,
-      next: () => this.#exitStep(exitAfter(this.#invocation, line.row)) ?? this.#next(),
+      next: this.#follow,
     };
   }
 

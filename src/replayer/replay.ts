@@ -12,6 +12,7 @@ import { createJournalHeader } from './journal-header.ts';
 import type { SeededFaults } from './faults/plan-faults.ts';
 import { Ledger } from './ledger.ts';
 import { LineCache } from './line-cache.ts';
+import { RequestReader } from './request-reader.ts';
 import { loadFaults, openDisturber } from './load-faults.ts';
 import { openScript } from './open-script.ts';
 import { createTempo, parsePace } from './pace.ts';
@@ -106,6 +107,7 @@ export async function startReplay({ files, options, ...own }: Settled<ReplayOpti
       journal,
       ledger,
       lines: new LineCache(script, spoken),
+      reader: new RequestReader(),
       tempo,
       clock,
       onMiss: options.onMiss ?? 'error',

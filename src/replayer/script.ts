@@ -1,8 +1,7 @@
 import { nextTurn } from '../foundation/clock.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
-import type { Asked } from '../protocol/differences.ts';
 import { openRecording } from '../recording/recording-reader.ts';
-import type { Match, MatchOptions } from './invocation-index.ts';
+import type { KeyedRequest, Match, MatchOptions } from './invocation-index.ts';
 import { InvocationIndex, usualMatching } from './invocation-index.ts';
 import type { Invocation, RecordedExit, StartUpLine } from './script-source.ts';
 import { ScriptSource } from './script-source.ts';
@@ -105,7 +104,7 @@ export class Script {
   }
 
   /** Chooses the recorded invocation for a request, and uses it up. */
-  match(asked: Asked, connection: number): Match {
+  match(asked: KeyedRequest, connection: number): Match {
     return this.index.match(asked, connection, this.isComplete);
   }
 

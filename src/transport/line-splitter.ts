@@ -17,8 +17,12 @@ export class LineSplitter {
   push(chunk: Buffer, visit: (line: Buffer) => void): boolean {
     let start = 0;
     for (let newline = chunk.indexOf(0x0a); newline >= 0 && !this.#isDeaf; newline = chunk.indexOf(0x0a, start)) {
-      this.#keep(chunk.subarray(start, newline), 1);
-      if (!this.#isDeaf) visit(this.#take());
+      const line = chunk.subarray(start, newline);
+      if (this.#restLength === 0 && line.length < this.#longest) visit(line);
+      else {
+        this.#keep(line, 1);
+        if (!this.#isDeaf) visit(this.#take());
+      }
       start = newline + 1;
     }
     if (start < chunk.length) this.#keep(chunk.subarray(start), 0);
