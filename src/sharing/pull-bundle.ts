@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  createReadStream,
-  createWriteStream,
-  openSync,
-  readSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, createReadStream, createWriteStream, openSync, readSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -15,10 +6,9 @@ import { makeFolder } from '../foundation/make-folder.ts';
 import { withPassing } from '../foundation/passing.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
 import type { Bundle } from '../recording/bundle/bundle-folder.ts';
-import { openBundleFolder } from '../recording/bundle/bundle-folder.ts';
 import { filesOf, manifestName, parseBundleManifest } from '../recording/bundle/bundle-manifest.ts';
 import { findIntact, keepBundle, newPart, openArchive, takeBlob } from '../recording/bundle/cache.ts';
-import { refuseOther } from '../recording/bundle/find-bundled.ts';
+import { openBundleAt, refuseOther } from '../recording/bundle/find-bundled.ts';
 import { bundleLimits } from '../recording/bundle/limits.ts';
 import { createOciManifest, parseOciManifest } from '../recording/bundle/oci-manifest.ts';
 import type { Reference } from '../recording/bundle/reference.ts';
@@ -46,9 +36,7 @@ export async function pullBundle(reference: Reference, pin: string | undefined, 
 function bring(reference: Reference, wanted: string | undefined, tools: SharingTools): Promise<Bundle> {
   if (reference.kind === 'oci') return bringArtifact(reference, wanted ?? reference.tag, tools);
   if (reference.kind === 'https') return bringArchive(reference.url, reference.text, tools);
-  const isFolder = statSync(reference.path, { throwIfNoEntry: false })?.isDirectory() === true;
-  const { path, text } = reference;
-  return isFolder ? Promise.resolve(openBundleFolder(path, text)) : openArchive(path, text);
+  return openBundleAt(reference);
 }
 
 async function bringArtifact(reference: OciReference, tag: string, tools: SharingTools): Promise<Bundle> {

@@ -98,7 +98,11 @@ export function pinWord(word: string): string {
 
 async function open(reference: Reference, lock: Lock): Promise<Bundle> {
   if (reference.kind !== 'path') return openPulled(reference, requirePin(reference, lock));
-  const { path, text } = reference;
+  return openBundleAt(reference);
+}
+
+/** Opens the folder or the archive of a bundle. @throws RepriseError where it is none, or not what it says */
+export async function openBundleAt({ path, text }: Extract<Reference, { kind: 'path' }>): Promise<Bundle> {
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   return isFolder ? openBundleFolder(path, text) : openArchive(path, text);
 }
