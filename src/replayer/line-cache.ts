@@ -1,5 +1,4 @@
 import type { ResponseFormat, StampedLine } from '../protocol/response-format.ts';
-import { toWire } from '../protocol/wire.ts';
 import type { Script, ScriptLine } from './script.ts';
 import type { ScriptSource } from './script-source.ts';
 import type { Place } from './step.ts';
@@ -13,7 +12,7 @@ const budget = 16 << 20;
 /** A line made ready to be played for any caller. */
 export interface PlayableLine extends Pick<ScriptLine, 'at' | 'row' | 'next'> {
   place: Place;
-  /** The message for a caller, whose id is given as the format writes it. */
+  /** The message for a caller, whose id is given as the format writes it, as wire text. */
   bytesFor: (id: string) => Buffer | string;
 }
 
@@ -59,9 +58,9 @@ export class LineCache {
 
 function asText({ before, after, hasId }: StampedLine): (id: string) => string {
   const [head, tail] = [before.toString('latin1'), after.toString('latin1')];
-  return (id) => (hasId ? head + toWire(id) + tail : head);
+  return (id) => (hasId ? head + id + tail : head);
 }
 
 function asBytes({ before, after, hasId }: StampedLine): (id: string) => Buffer {
-  return (id) => (hasId ? Buffer.concat([before, Buffer.from(id), after]) : before);
+  return (id) => (hasId ? Buffer.concat([before, Buffer.from(id, 'latin1'), after]) : before);
 }

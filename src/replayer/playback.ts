@@ -39,7 +39,7 @@ export class Playback {
   readonly #options: PlaybackOptions;
   readonly #invocation: Invocation;
   readonly #id: string;
-  readonly #written: string; // as the format writes it
+  readonly #written: string; // as the format writes it, as wire text
   readonly #asked: number;
   readonly #onDone: () => void;
   #at: number; // recorded time of the step before
@@ -53,7 +53,7 @@ export class Playback {
     this.#options = options;
     this.#invocation = invocation;
     this.#id = id;
-    this.#written = options.format.id(id);
+    this.#written = toWire(options.format.id(id));
     this.#asked = asked;
     this.#onDone = onDone;
     this.#at = invocation.startedAt;
