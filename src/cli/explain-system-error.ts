@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { RepriseError, asError, systemCode } from '../foundation/reprise-error.ts';
-import { cacheFolder } from '../recording/bundle/cache-folder.ts';
+import { findCacheFolder } from '../recording/bundle/cache-folder.ts';
 
 /** What a system says of its files and folders that is no fault of reprise's. */
 const ordinary =
@@ -36,11 +36,12 @@ export function explainSystemError(error: unknown): unknown {
 }
 
 function adviseFor(path: string): string {
-  const [cache, temporary] = [cacheFolder(), tmpdir()];
-  if (isWithin(path, cache)) return 'Mend that, or name another cache by `REPRISE_CACHE_DIR`';
+  const [cache, temporary] = [findCacheFolder(), tmpdir()];
+  if (cache !== undefined && isWithin(path, cache)) return 'Mend that, or name another cache by `REPRISE_CACHE_DIR`';
   if (path.startsWith(join(temporary, 'reprise-')))
     return 'Mend that, or name another folder for temporary files by `TMPDIR`';
   if (path !== '') return 'Check the path, and what you may do there';
+  if (cache === undefined) return `Look at ${temporary}; \`TMPDIR\` names another`;
   return `Look at the cache ${cache} and at ${temporary}; \`REPRISE_CACHE_DIR\` and \`TMPDIR\` name others`;
 }
 

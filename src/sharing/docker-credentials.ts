@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { findHome } from '../foundation/find-home.ts';
 import { isJsonObject, parseJson } from '../foundation/parse-json.ts';
 import { readSmallText } from '../foundation/read-small-text.ts';
 import { RepriseError, reasonOf, systemCode } from '../foundation/reprise-error.ts';
@@ -32,8 +32,7 @@ export async function findCredentials(
   env: NodeJS.ProcessEnv = process.env,
   patience = helperPatience,
 ): Promise<Credentials | undefined> {
-  const folder = (env['DOCKER_CONFIG'] ?? '') || join(homedir(), '.docker');
-  const config = readDockerConfig(join(folder, 'config.json'));
+  const config = readDockerConfig(env['DOCKER_CONFIG'] ?? '');
   const server = isHub(host) ? hub : host;
   const helpers = objectOf(config['credHelpers']);
   const ofHost = namesOf(server).find((name) => Object.hasOwn(helpers, name)) ?? server;
@@ -42,7 +41,11 @@ export async function findCredentials(
   return ofHelper ?? fromAuths(objectOf(config['auths']), server);
 }
 
-function readDockerConfig(file: string): Record<string, unknown> {
+/** @param named the folder that the environment names; empty: the one in the home folder, which there may not be */
+function readDockerConfig(named: string): Record<string, unknown> {
+  const home = named === '' ? findHome() : undefined;
+  if (named === '' && home === undefined) return {};
+  const file = join(home === undefined ? named : join(home, '.docker'), 'config.json');
   const value = parseJson(readText(file));
   if (isJsonObject(value)) return value;
   throw new RepriseError('denied', `Failed to read ${file}: it is no JSON object. Mend it.`, { file });
