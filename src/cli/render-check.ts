@@ -1,3 +1,4 @@
+import { quoteWord } from '../foundation/spell-option.ts';
 import { recordingEnding } from '../recording/find-recordings.ts';
 import type { CheckResult } from './check-recording.ts';
 import type { CheckedFile } from './checked-files.ts';
@@ -93,7 +94,7 @@ function renderOwnAdvice(files: readonly string[]): string {
   const [first] = files;
   if (first === undefined) return '';
   const what = files.length === 1 ? `${escapeText(first)} holds` : `${files.length} files hold`;
-  const which = files.length === 1 && recordingEnding.test(first) ? escapeText(first) : 'FILE…';
+  const which = files.length === 1 && recordingEnding.test(first) ? quoteWord(escapeText(first)) : 'FILE…';
   const stubs = files.every((file) => recordingEnding.test(file)) ? '' : ', then make the stubs again';
   return `reprise: ${what} secrets. Take them out with \`reprise redact ${which}\`${stubs}; revoke those that others have seen.\n`;
 }

@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { RepriseError } from '../foundation/reprise-error.ts';
+import { quoteWord } from '../foundation/spell-option.ts';
 
 /** How the name of a recording ends. */
 export const recordingEnding = /\.jsonl(\.gz)?$/;
@@ -57,7 +58,7 @@ function listFolder(folder: string): string[] {
   if (names.length > 0) return names.toSorted().map((name) => join(folder, name));
   throw new RepriseError(
     'not-found',
-    `Failed to find a recording: the folder ${folder} holds no .jsonl file. Record one with \`reprise record -o ${join(folder, 'NAME.jsonl')} -- COMMAND\`.`,
+    `Failed to find a recording: the folder ${folder} holds no .jsonl file. Record one with \`reprise record -o ${quoteWord(join(folder, 'NAME.jsonl'))} -- COMMAND\`.`,
     { file: folder },
   );
 }

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { makeFile, makeFolder } from '../support/files.ts';
 import { madeSecrets } from '../support/made-secrets.ts';
+import { quoted } from '../support/recorder.ts';
 import { reprise } from '../support/run.ts';
 
 const header = {
@@ -40,12 +41,15 @@ async function secretsIn(file: string): Promise<string[]> {
 }
 
 test('a secret is told by line, path and kind, status 1, and its value nowhere', async () => {
-  const file = makeFile(recording([said({ type: 'tool', request: { credentials: { api_key: secret } } })]), 'x.jsonl');
+  const file = makeFile(
+    recording([said({ type: 'tool', request: { credentials: { api_key: secret } } })]),
+    'my x.jsonl',
+  );
   const result = await reprise(['check', file]);
   expect(result.exitCode).toBe(1);
   expect(result.stdout).toContain(`${file}:2: secret: /request/credentials/api_key holds an api_key\n`);
   expect(result.stderr).toBe(
-    `reprise: ${file} holds secrets. Take them out with \`reprise redact ${file}\`; revoke those that others have seen.`,
+    `reprise: ${file} holds secrets. Take them out with \`reprise redact ${quoted([file])}\`; revoke those that others have seen.`,
   );
   expect(result.stdout + result.stderr).not.toContain(secret);
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
@@ -20,6 +20,7 @@ import {
   startUp,
 } from '../support/recordings.ts';
 import type { Finished } from '../support/run.ts';
+import { quoted } from '../support/recorder.ts';
 import { reprise, root } from '../support/run.ts';
 
 const folder = join(root, 'test/fixtures/recordings');
@@ -305,11 +306,12 @@ test.each<[string, string, string]>([
 });
 
 test('a folder without recordings is an error, status 2', async () => {
-  const bare = makeFolder();
+  const bare = join(makeFolder(), "anna's own");
+  mkdirSync(bare);
   const { exitCode, stdout, stderr } = await reprise(['check', bare]);
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
-  expect(stderr).toMatch(
-    /^reprise: Failed to find a recording: the folder \S+ holds no \.jsonl file\. Record one with /,
+  expect(stderr).toBe(
+    `reprise: Failed to find a recording: the folder ${bare} holds no .jsonl file. Record one with \`reprise record -o ${quoted([join(bare, 'NAME.jsonl')])} -- COMMAND\`.`,
   );
 });
 

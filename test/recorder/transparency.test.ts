@@ -5,16 +5,21 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { makeFile, makeFolder } from '../support/files.ts';
 import { run } from '../support/programs.ts';
-import { bytesOf, eventsOf, hasPython, program, readLines, record, recordCommand, start } from '../support/recorder.ts';
+import {
+  bytesOf,
+  eventsOf,
+  hasPython,
+  program,
+  quoted,
+  readLines,
+  record,
+  recordCommand,
+  start,
+} from '../support/recorder.ts';
 import { lineBytes } from '../support/chunks.ts';
 
 /** What the recorder may hold back in each direction, over what a pipe holds. */
 const most = 256 << 10;
-
-/** A recording command as one word of a shell. */
-function quoted(command: readonly string[]): string {
-  return command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
-}
 
 function recordingFile(): string {
   return join(makeFolder(), 'recording.jsonl');
@@ -159,7 +164,10 @@ test('stdin and stdout may be files', async () => {
   const { status } = await run([
     'sh',
     '-c',
-    `${quoted(recordCommand(recordingFile(), ['cat']))} < ${input} >> ${output} && cat ${output} && diff - ${output} < /dev/null`,
+    `${quoted(recordCommand(recordingFile(), ['cat']))} < "$1" >> "$2" && cat "$2" && diff - "$2" < /dev/null`,
+    'sh',
+    input,
+    output,
   ]);
   expect(status).toBe(1);
   expect((await run(['cat', output])).output).toBe('before\none\ntwo\n');

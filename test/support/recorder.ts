@@ -24,6 +24,11 @@ export function program(name: `${string}.${keyof typeof interpreters}`, ...args:
   return [interpreters[kind], ...(kind === 'py' ? ['-S'] : []), join(programs, name), ...args];
 }
 
+/** A command as a shell reads it. */
+export function quoted(command: readonly string[]): string {
+  return command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+}
+
 /** The command that records another one. */
 export function recordCommand(file: string, command: readonly string[], options: readonly string[] = []): string[] {
   return [...reprise, 'record', '-o', file, ...options, '--', ...command];

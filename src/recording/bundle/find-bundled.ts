@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { namePlace, showPlaces } from '../../foundation/places.ts';
 import { RepriseError } from '../../foundation/reprise-error.ts';
+import { quoteWord } from '../../foundation/spell-option.ts';
 import type { Bundle } from './bundle-folder.ts';
 import { openBundleFolder } from './bundle-folder.ts';
 import type { BundledFile } from './bundle-manifest.ts';
@@ -112,12 +113,12 @@ function requirePin(reference: Reference, lock: Lock): string {
   if (pinned !== undefined) return pinned;
   throw new RepriseError(
     'not-pinned',
-    `Failed to find ${reference.text}: ${lock.file} does not pin it. Bring it with \`reprise pull ${reference.text}\`.`,
+    `Failed to find ${reference.text}: ${lock.file} does not pin it. Bring it with \`reprise pull ${quoteWord(reference.text)}\`.`,
   );
 }
 
 function openPulled(reference: Exclude<Reference, { kind: 'path' }>, digest: string): Bundle {
-  const command = reference.digest === undefined ? '' : ` ${reference.text}`;
+  const command = reference.digest === undefined ? '' : ` ${quoteWord(reference.text)}`;
   const bundle = findSound(digest, reference.text, command);
   if (bundle !== undefined) return bundle;
   throw new RepriseError(
