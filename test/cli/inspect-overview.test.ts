@@ -49,7 +49,7 @@ test('a bundle, too', async () => {
     (await reprise(['bundle', join(recordings, 'regex.jsonl'), join(recordings, 'tcp.jsonl'), '-o', bundle])).exitCode,
   ).toBe(0);
   const { exitCode, lines } = await inspect(bundle);
-  expect([exitCode, lines.slice(1).map((line) => line.split(/ +/, 2))]).toEqual([
+  expect([exitCode, lines.slice(1).map((line) => line.split(/ {2,}/, 2))]).toEqual([
     0,
     [
       [`${bundle}#recordings/regex.jsonl`, 'langgenius/regex:0.0.8'],

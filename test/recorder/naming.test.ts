@@ -142,6 +142,6 @@ test('one line at the end sums up, and names the invocations that never ended', 
     { input },
   );
   expect(stderr).toMatch(
-    /^reprise: recording to \S+; secrets are replaced by placeholders\nreprise: 8 messages \(\d+ B\) in 2 invocations, [\d.]+m?s, kept in \S+; never ended: "two" invoke_llm\n$/,
+    /^reprise: recording to .+; secrets are replaced by placeholders\nreprise: 8 messages \(\d+ B\) in 2 invocations, [\d.]+m?s, kept in .+; never ended: "two" invoke_llm\n$/,
   );
 });

@@ -12,6 +12,11 @@ import { root } from '../../support/run.ts';
 const env = { REPRISE_RECORDINGS: join(root, 'recordings/stream.jsonl'), CI: '', REPRISE_SESSION: '' };
 const package_ = makePackage('probe');
 
+/** What a client says to the program. */
+function play(file: string): string[] {
+  return ['plugin', 'run', file, '-r', 'json'];
+}
+
 /** Processor time of a process so far, in ticks. */
 function ticksOf(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -30,9 +35,14 @@ function isRunning(pid: number): boolean {
   }
 }
 
+/** The name of a pipe that is yet to be made. */
+function newPipe(): string {
+  return join(makeFolder(), 'in');
+}
+
 /** A client that is a process of its own: it starts the drop-in with a pipe that it holds, and says its number. */
 async function startClient(script: string, args: readonly string[]): Promise<{ kill: () => void; pid: number }> {
-  const client = start([makeScript('client', script)], { env: { ...env, DIFY: dify, ARGS: args.join(' ') } });
+  const client = start([makeScript('client', script), ...args], { env: { ...env, DIFY: dify, IN: newPipe() } });
   await client.says('plugin_ready');
   await client.says('pid ');
   const pid = Number(/pid (\d+)/.exec(client.stdout().toString())?.[1]);
@@ -41,8 +51,8 @@ async function startClient(script: string, args: readonly string[]): Promise<{ k
 
 test.skipIf(!isLinux)('it ends when its client is killed', async () => {
   const client = await startClient(
-    'mkfifo /tmp/in.$$; $DIFY $ARGS </tmp/in.$$ & exec 3>/tmp/in.$$; rm /tmp/in.$$; echo pid $!; exec 4>&1; read -r word',
-    ['plugin', 'run', await package_, '-r', 'json'],
+    'mkfifo "$IN"; "$DIFY" "$@" <"$IN" & exec 3>"$IN"; echo pid $!; exec 4>&1; read -r word',
+    play(await package_),
   );
   expect(isRunning(client.pid)).toBe(true);
   client.kill();
@@ -51,9 +61,9 @@ test.skipIf(!isLinux)('it ends when its client is killed', async () => {
 
 test.skipIf(!isLinux)('over TCP, too, where it never reads its stdin', async () => {
   const script =
-    'mkfifo /tmp/in.$$; $DIFY $ARGS </tmp/in.$$ & exec 3>/tmp/in.$$; rm /tmp/in.$$; echo unread >&3; echo pid $! plugin_ready; read -r word';
-  const client = start([makeScript('client', script)], {
-    env: { ...env, DIFY: dify, ARGS: `plugin run ${await package_} -r json -m tcp` },
+    'mkfifo "$IN"; "$DIFY" "$@" <"$IN" & exec 3>"$IN"; echo unread >&3; echo pid $! plugin_ready; read -r word';
+  const client = start([makeScript('client', script), ...play(await package_), '-m', 'tcp'], {
+    env: { ...env, DIFY: dify, IN: newPipe() },
   });
   await client.says('"port":');
   await client.says('pid ');
@@ -65,13 +75,10 @@ test.skipIf(!isLinux)('over TCP, too, where it never reads its stdin', async () 
 
 // In a session of its own: what shares one with init may have been started by it, which stays (see parent.ts)
 test.skipIf(!isLinux)('nor does it stay when its client is killed while it starts', async () => {
-  const args = ['plugin', 'run', await package_, '-r', 'json'];
-  const client = start(
-    ['setsid', makeScript('client', 'mkfifo $IN; $DIFY $ARGS <$IN & exec 3>$IN; echo pid $!; read -r word')],
-    {
-      env: { ...env, DIFY: dify, IN: join(makeFolder(), 'in'), ARGS: args.join(' ') },
-    },
-  );
+  const script = 'mkfifo "$IN"; "$DIFY" "$@" <"$IN" & exec 3>"$IN"; echo pid $!; read -r word';
+  const client = start(['setsid', makeScript('client', script), ...play(await package_)], {
+    env: { ...env, DIFY: dify, IN: newPipe() },
+  });
   await client.says('pid ');
   client.child.kill('SIGKILL');
   const pid = Number(/pid (\d+)/.exec(client.stdout().toString())?.[1]);
@@ -80,7 +87,7 @@ test.skipIf(!isLinux)('nor does it stay when its client is killed while it start
 });
 
 test.skipIf(!isLinux)('the end of stdin alone does not end it, nor does it keep a processor busy', async () => {
-  const running = startDify(['plugin', 'run', await package_, '-r', 'json'], { env });
+  const running = startDify(play(await package_), { env });
   await running.says('plugin_ready');
   running.child.stdin.end(ask('x', 'nothing'));
   await running.says('"x","type":"plugin_invoke_end"');
@@ -99,12 +106,10 @@ test.skipIf(!isLinux)('nor does the end of its parent, while somebody holds its 
   const [go, fifo] = [join(folder, 'go'), join(folder, 'in')];
   execFileSync('mkfifo', [fifo]);
   const held = openSync(fifo, 'r+'); // does not wait for a reader
-  const starter = start(
-    [makeScript('starter', '$DIFY $ARGS <$IN & echo pid $!; until [ -e $GO ]; do sleep 0.02; done')],
-    {
-      env: { ...env, DIFY: dify, GO: go, IN: fifo, ARGS: `plugin run ${await package_} -r json` },
-    },
-  );
+  const script = '"$DIFY" "$@" <"$IN" & echo pid $!; until [ -e "$GO" ]; do sleep 0.02; done';
+  const starter = start([makeScript('starter', script), ...play(await package_)], {
+    env: { ...env, DIFY: dify, GO: go, IN: fifo },
+  });
   await starter.says('plugin_ready');
   writeFileSync(go, '');
   await once(starter.child, 'exit');
@@ -123,11 +128,10 @@ test.skipIf(!isLinux)('what was asked before its starter was gone is answered, w
   const [go, asked, out] = ['go', 'asked', 'out'].map((name) => join(folder, name));
   const ids = Array.from({ length: 3000 }, (_, index) => `n${index}`);
   writeFileSync(asked ?? '', ids.map((id) => ask(id, 'nothing')).join(''));
-  const wait = 'until [ -e $GO ]; do sleep 0.02; done';
-  const script = `{ cat $ASKED; ${wait}; } | $DIFY $ARGS | { ${wait}; cat >$OUT; } &`;
-  const args = `plugin run ${await package_} -r json`;
-  start([makeScript('starter', script)], {
-    env: { ...env, DIFY: dify, GO: go, ASKED: asked, OUT: out, ARGS: args },
+  const wait = 'until [ -e "$GO" ]; do sleep 0.02; done';
+  const script = `{ cat "$ASKED"; ${wait}; } | "$DIFY" "$@" | { ${wait}; cat >"$OUT"; } &`;
+  start([makeScript('starter', script), ...play(await package_)], {
+    env: { ...env, DIFY: dify, GO: go, ASKED: asked, OUT: out },
   });
   const began = performance.now();
   await until(() => performance.now() - began > 1000); // nobody reads meanwhile
@@ -144,7 +148,7 @@ test.skipIf(!isLinux)('what was asked before its starter was gone is answered, w
 });
 
 test.skipIf(!isLinux)('a closed stdout kills it by SIGPIPE, as it kills the program', async () => {
-  const running = startDify(['plugin', 'run', await package_, '-r', 'json'], { env });
+  const running = startDify(play(await package_), { env });
   await running.says('plugin_ready');
   running.child.stdout.destroy();
   running.child.stdin.write(ask('x', 'nothing'));
@@ -154,7 +158,7 @@ test.skipIf(!isLinux)('a closed stdout kills it by SIGPIPE, as it kills the prog
 
 test('200 that are started at once all become ready', { timeout: 120_000 }, async () => {
   const file = await package_;
-  const all = Array.from({ length: 200 }, () => startDify(['plugin', 'run', file, '-r', 'json'], { env }));
+  const all = Array.from({ length: 200 }, () => startDify(play(file), { env }));
   await Promise.all(all.map((running) => running.says('plugin_ready')));
   for (const { child } of all) child.kill('SIGTERM');
   const ends = await Promise.all(all.map(({ ended }) => ended));
