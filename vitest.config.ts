@@ -9,8 +9,10 @@ export default defineConfig({
     setupFiles: 'test/setup/fail-on-warning.ts',
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Long enough for a machine that is busy: what waits, waits on events.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     // Types are checked by `tsc`, `*.test-d.ts` too.
     typecheck: { enabled: false },
     restoreMocks: true,

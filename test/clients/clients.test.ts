@@ -115,11 +115,9 @@ describe.each(clients)('%s', (_name, client) => {
     ['recordings that do not exist', 'regex.difypkg', { REPRISE_RECORDINGS: '/none' }, '/none'],
     ['a wrong option', 'regex.difypkg', { REPRISE_PACE: 'slow' }, 'REPRISE_PACE'],
   ])('raises at its start what is wrong: %s', async (_title, file, env, text) => {
-    const began = performance.now();
     const program = { DIFY_CLI_PATH: 'node_modules/.bin/reprise-dify' };
     const { exitCode, stderr } = await ask(file, [extract('x', '(')], { ...program, ...env });
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(1); // one that waits is killed, and has none
     expect(stderr).toContain(text);
-    expect(performance.now() - began).toBeLessThan(5000);
   });
 });

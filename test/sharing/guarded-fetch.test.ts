@@ -36,7 +36,7 @@ test('a server that takes nothing is given up', async () => {
   const sending = guardedFetch({ url: `http://127.0.0.1:${port}/`, method: 'PUT', body }).catch(
     (error: unknown) => error,
   );
-  await vi.waitUntil(() => sent > 0 && sockets.length > 0, { interval: 1 });
+  await vi.waitUntil(() => sent > 0 && sockets.length > 0, { interval: 1, timeout: 60_000 });
   // Each piece that is still taken begins the wait anew.
   const isOver = sending.then(() => true);
   const nextTurn = (): Promise<boolean> => new Promise((resolve) => setImmediate(() => resolve(false)));

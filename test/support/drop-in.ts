@@ -33,7 +33,7 @@ export async function runDify(
     input,
     env: { ...quiet, ...env },
     stripFinalNewline: false,
-    timeout: 30_000,
+    timeout: 100_000,
   });
   return { exitCode, stdout, stderr };
 }

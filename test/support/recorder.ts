@@ -169,7 +169,7 @@ export function eventsOf(lines: readonly Line[], event: string): Record<string, 
 export async function until(
   check: () => boolean,
   what: () => string = () => 'it to become true',
-  ms = 10_000,
+  ms = 60_000,
 ): Promise<void> {
   for (const deadline = performance.now() + ms; !check(); await sleep(5)) {
     if (performance.now() > deadline) throw new Error(`Waited ${ms} ms in vain until ${what()}`);

@@ -17,7 +17,7 @@ async function askAndKill({ file, env, folder }: Project): Promise<void> {
 test('a session whose client kills the program with SIGKILL, and goes on, is kept', async () => {
   const project = await makeProject('once', { REPRISE_SESSION: 'alpha' });
   await askAndKill(project);
-  await expect.poll(() => namesIn(project.recordings), { timeout: 10_000 }).toEqual(['alpha.jsonl']);
+  await expect.poll(() => namesIn(project.recordings)).toEqual(['alpha.jsonl']);
   const again = { ...project, env: { ...project.env, TMPDIR: makeFolder() } };
   expect((await converse(again, ['Paris'])).answers).toEqual(['Paris, 1']);
   expect(startsOf(project)).toBe(1);
@@ -46,5 +46,5 @@ test('a session that is killed, and started again at once, is kept all the same'
   const project = await makeProject('once', { REPRISE_SESSION: 'alpha' });
   await askAndKill(project);
   await converse(project, ['Oslo']);
-  await expect.poll(() => namesIn(project.recordings), { timeout: 10_000 }).toEqual(['alpha-2.jsonl', 'alpha.jsonl']);
+  await expect.poll(() => namesIn(project.recordings)).toEqual(['alpha-2.jsonl', 'alpha.jsonl']);
 });
