@@ -131,6 +131,17 @@ test('the pre-commit hook of docs/github-actions.md lets no secret be committed,
   expect(refused.stdout + refused.stderr).not.toContain(secret);
   await git('add recordings');
   expect(await git('commit --allow-empty -qm again')).toMatchObject({ exitCode: 0 });
+
+  // What the project wishes counts as it is staged, too.
+  writeFileSync(file, good.replace(/"expression":"[^"]*"/, '"expression":"cust-4711"'));
+  await git('add recordings');
+  const config = join(project.folder, 'reprise.config.json');
+  writeFileSync(config, '{"redact":["/cust-\\\\d+/"]}');
+  await git('add reprise.config.json');
+  writeFileSync(config, '{}');
+  const wished = await git('commit -qm wished');
+  expect(wished).toMatchObject({ exitCode: 1 });
+  expect(wished.stdout + wished.stderr).toMatch(/regex\.jsonl:\d+: secret: \/request\/tool_parameters\/expression/);
 });
 
 test('the second workflow of docs/github-actions.md fails with an annotation where a recording holds a secret', async () => {
