@@ -4,7 +4,7 @@ import { RepriseError, reasonOf } from '../foundation/reprise-error.ts';
 interface Expression {
   /** Whether it fits somewhere in a text. */
   test: (text: string) => boolean;
-  /** All places that it fits; of an expression with groups, those of the first. */
+  /** All places that it fits, but for those of nothing. */
   findAll: (text: string) => { start: number; end: number }[];
 }
 
@@ -23,14 +23,12 @@ export async function loadExpressions(): Promise<CompileExpressions> {
         source,
         flags.split('').reduce((sum, flag) => sum | (flagOf[flag] ?? 0), 0),
       );
-      const group = expression.groupCount() > 0 ? 1 : 0;
       return {
         test: (text) => expression.matcher(text).find(),
         findAll(text) {
           const found: { start: number; end: number }[] = [];
           for (const matcher = expression.matcher(text); matcher.find();)
-            if (matcher.end(group) > matcher.start(group))
-              found.push({ start: matcher.start(group), end: matcher.end(group) });
+            if (matcher.end() > matcher.start()) found.push({ start: matcher.start(), end: matcher.end() });
           return found;
         },
       };

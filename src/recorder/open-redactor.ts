@@ -4,7 +4,8 @@ import { PathAutomaton } from '../protocol/path-automaton.ts';
 import { parsePathPattern } from '../protocol/path-pattern.ts';
 import { isExpression, splitExpression } from '../protocol/value-set.ts';
 import type { PlaceState, PlaceWish } from '../recording/redaction/json-places.ts';
-import type { FindSecrets, RedactionRules } from '../recording/redaction/redactor.ts';
+import { undoEscapes } from '../recording/redaction/needless-escapes.ts';
+import type { FindSecrets, MeantSecret, RedactionRules } from '../recording/redaction/redactor.ts';
 import { Redactor } from '../recording/redaction/redactor.ts';
 
 /** What is secret beyond what is everywhere, as it is written. */
@@ -63,20 +64,48 @@ async function readExpressions(texts: readonly string[]): Promise<FindSecrets[]>
   const compile = await loadExpressions();
   return texts.map((text) => {
     const { source, flags } = splitExpression(text);
-    const { findAll, test } = compile(source, flags, '--redact');
+    const hasAnchors = /[$^]/.test(source);
+    const { findAll, test } = compile(source, hasAnchors ? `${flags}m` : flags, '--redact');
     if (test(''))
       throw new RepriseError(
         'usage',
         `Failed to read \`--redact\`: ${text} fits a text of nothing, and so every place. Mend it.`,
       );
-    return (raw) => findBytes(raw, findAll);
+    return (raw) => findMeant(raw, (reading) => findBytes(reading, { findAll, hasAnchors }));
   });
 }
 
-/** Expressions are for texts, and places are counted in bytes. */
-function findBytes(raw: string, findAll: (text: string) => { start: number; end: number }[]): ReturnType<FindSecrets> {
+/** Texts stand in JSON, which may stand in texts of JSON, and so on: so many levels of escapes are undone. */
+const mostLevels = 4;
+
+/** What an expression fits in a line as it was written, and in what it means. */
+function findMeant(raw: string, find: (reading: string) => MeantSecret[]): MeantSecret[] {
+  const found: MeantSecret[] = [];
+  let [reading, place] = [raw, (at: number): number => at];
+  for (let level = 0; level < mostLevels; level++) {
+    const undone = undoEscapes(reading);
+    if (undone === undefined) break;
+    const outer = place;
+    reading = undone.plain;
+    place = (at) => outer(undone.placeOf(at));
+    for (const one of find(reading)) found.push({ ...one, start: place(one.start), end: place(one.end) });
+  }
+  return [...found, ...find(raw)]; // of two at one place the first holds: what is meant
+}
+
+/** Expressions are for texts, and places are counted in bytes. To one with anchors, each string is a line. */
+function findBytes(
+  raw: string,
+  { findAll, hasAnchors }: { findAll: (text: string) => { start: number; end: number }[]; hasAnchors: boolean },
+): MeantSecret[] {
   const text = Buffer.from(raw, 'latin1').toString();
   const isAscii = text.length === raw.length;
   const offset = (at: number): number => (isAscii ? at : Buffer.byteLength(text.slice(0, at)));
-  return findAll(text).map(({ start, end }) => ({ kind: 'custom', start: offset(start), end: offset(end) }));
+  const places = hasAnchors ? [...findAll(text), ...findAll(text.replaceAll('"', '\n'))] : findAll(text);
+  return places.map(({ start, end }) => ({
+    kind: 'custom',
+    start: offset(start),
+    end: offset(end),
+    value: text.slice(start, end),
+  }));
 }

@@ -117,6 +117,23 @@ test('what is asked to be redacted is, and what is asked to be kept stays', asyn
 });
 
 test.each([
+  ['groups', '/(E|F)-0815/', 'employee E-0815', '-0815'],
+  ['a group that fits nothing', '/(none)|E-125/', 'employee E-125', 'E-125'],
+  ['escapes', '/Müller/', String.raw`Herr M\u00fcller`, String.raw`M\u00fcller`],
+  ['an escaped pair', '/no 🎫 left/', String.raw`has no \ud83c\udfab left`, String.raw`\ud83c\udfab`],
+  ['an escaped slash', String.raw`/a\/b-\d/`, String.raw`at a\/b-9`, String.raw`a\/b-9`],
+  ['a quote', '/say "hi"/', String.raw`I say \"hi\"`, String.raw`say \"hi\"`],
+  ['JSON in a text', '/"pin":"Zoë-\\d"/', String.raw`{\"pin\":\"Zo\\u00eb-1\"}`, String.raw`Zo\\u00eb-1`],
+  ['anchors', String.raw`/^E-\d+$/`, 'E-12345', 'E-12345'],
+])('an expression is held against what a text means, and all that it fits goes: %s', async (_, wish, note, secret) => {
+  const line = `{"invoke_id":"1","type":"tool","action":"invoke_tool","request":{"note":"${note}","city":"Rome"}}\n`;
+  const { file, lines } = await record(['cat'], { input: line, options: ['--redact', wish] });
+  expect(leaksIn(dirname(file), [secret])).toEqual([]);
+  const raw = lines.find(({ from }) => from === 'client')?.raw;
+  expect(raw).toMatch(/"note":"[^"]*\[redacted:custom:[0-9a-f]{32}\][^"]*","city":"Rome"\}/);
+});
+
+test.each([
   ['--redact', '/nowhere', 'leads nowhere: paths begin with /request or /response. Write it so.'],
   ['--redact', '/(/', 'is no regular expression that RE2 takes'],
   ['--redact', '/x*/', 'fits a text of nothing, and so every place. Mend it.'],

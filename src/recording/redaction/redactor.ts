@@ -17,8 +17,13 @@ import { TrigramTable } from './trigram-table.ts';
 
 const [isName, isShape, isLearned] = [1, 2, 4];
 
+/** A secret, and what it means where that is not what is written. */
+export interface MeantSecret extends FoundSecret {
+  value?: string;
+}
+
 /** Finds secrets in a text of bytes taken as Latin-1. */
-export type FindSecrets = (text: string) => Iterable<FoundSecret>;
+export type FindSecrets = (text: string) => Iterable<MeantSecret>;
 
 /** What is a secret beyond what everybody's are. */
 export interface RedactionRules extends NameRules {
@@ -190,8 +195,8 @@ export class Redactor {
       else take({ ...spot, kind: key });
     }
     for (const find of finders)
-      for (const secret of find(text))
-        take({ ...secret, value: Buffer.from(text.slice(secret.start, secret.end), 'latin1').toString() });
+      for (const { kind, start, end, value } of find(text))
+        take({ kind, start, end, value: value ?? Buffer.from(text.slice(start, end), 'latin1').toString() });
     return kept;
   }
 
