@@ -28,7 +28,7 @@ export async function runRecord({ values, words, command }: ReadOptions): Promis
   const isQuiet = values['quiet'] === true;
   const { output, config } = { output: textOf(values['output']), config: textOf(values['config']) };
   const folder = output === undefined ? recordingsFolder : dirname(output);
-  const redaction = completeRedaction(redactionOf(values), { folder, config });
+  const redaction = await completeRedaction(redactionOf(values), { folder, config });
   const stderr = openOwnStderr();
   const live = openLiveLine({
     stderr,

@@ -9,6 +9,7 @@ import { redactRecording } from '../recording/redaction/redact-recording.ts';
 import { findFile } from '../transport/find-file.ts';
 import { escapeText } from './escape-text.ts';
 import { openProgress } from './progress.ts';
+import type { RedactionSettings } from './redaction-settings.ts';
 import { completeRedaction, redactionOf } from './redaction-settings.ts';
 import { renderRedacted } from './render-record.ts';
 import { openScanner } from './secrets/scanner.ts';
@@ -22,7 +23,10 @@ export async function runRedact({ values, words }: ReadOptions): Promise<number>
   let status = 0;
   for (const file of files)
     try {
-      const told = await redactOne(file, completeRedaction(redactionOf(values), { folder: dirname(file), config }));
+      const told = await redactOne(
+        file,
+        await completeRedaction(redactionOf(values), { folder: dirname(file), config }),
+      );
       if (values['quiet'] !== true) process.stderr.write(`reprise: ${escapeText(file)}: ${told}\n`);
     } catch (error) {
       if (!(error instanceof RepriseError)) throw error;
@@ -55,7 +59,7 @@ async function explainPlace(file: string): Promise<string | undefined> {
 }
 
 /** @returns what was done, in words */
-async function redactOne(file: string, wishes: ReturnType<typeof completeRedaction>): Promise<string> {
+async function redactOne(file: string, wishes: RedactionSettings): Promise<string> {
   const { text } = openKey(dirname(file));
   const redactor = await openRedactor(text, wishes, [await openScanner()]);
   const progress = await openProgress('redacting', 2 * (findFile(file)?.size ?? 0), process.stderr);

@@ -1,6 +1,8 @@
 import { configOptions } from '../foundation/redaction-option-table.ts';
 import type { ReadOptions } from '../foundation/read-options.ts';
+import { checkRedaction } from '../recorder/open-redactor.ts';
 import { findProjectConfig, readConfig } from '../recording/project-config.ts';
+import { tellByFile } from '../replayer/settings.ts';
 
 /** What is taken out of a recording, and what stays. */
 export interface RedactionSettings {
@@ -17,18 +19,25 @@ export function redactionOf(values: ReadOptions['values']): RedactionSettings {
 /**
  * Adds what the configuration says: the one that is named, or the nearest to the recordings' folder, or to the working one;
  * never that of a bundle.
- * @throws RepriseError where it can't be read
+ * @throws RepriseError where it can't be read, or holds what is neither a path nor an expression
  */
-export function completeRedaction(
+export async function completeRedaction(
   given: RedactionSettings,
   { folder, config }: { folder: string; config?: string | undefined },
-): RedactionSettings {
+): Promise<RedactionSettings> {
   const file = config ?? findProjectConfig(folder) ?? findProjectConfig(process.cwd());
   if (file === undefined) return given;
-  const { options } = readConfig(file, configOptions);
+  const project = readConfig(file, configOptions);
+  const { options } = project;
+  const [redact, keep] = [textsOf(options['redact']), textsOf(options['keep'])];
+  try {
+    await checkRedaction({ redact, keep });
+  } catch (error) {
+    throw tellByFile(project, error);
+  }
   return {
-    redact: [...textsOf(options['redact']), ...given.redact],
-    keep: [...textsOf(options['keep']), ...given.keep],
+    redact: [...redact, ...given.redact],
+    keep: [...keep, ...given.keep],
     noRedact: given.noRedact || options['noRedact'] === true,
   };
 }

@@ -55,8 +55,24 @@ function readPlaces(redact: readonly string[], keep: readonly string[]): PlaceSt
   if (redact.length === 0 && keep.length === 0) return undefined;
   const patterns = [...redact.map((text) => [text, 'redact'] as const), ...keep.map((text) => [text, 'keep'] as const)];
   return new PathAutomaton<PlaceWish>(
-    patterns.map(([text, value]) => ({ segments: parsePathPattern(text, `--${value}`, roots), value })),
+    patterns.map(([text, value]) => ({ segments: parseWish(text, `--${value}`), value })),
   ).start;
+}
+
+/** @throws RepriseError `usage` */
+function parseWish(text: string, name: string): ReturnType<typeof parsePathPattern> {
+  const reason = explainBadWish(text, name);
+  if (reason === undefined) return parsePathPattern(text, name, roots);
+  throw new RepriseError('usage', `Failed to read \`${name}\`: '${text}' ${reason}`);
+}
+
+/** What would be a path, fits nothing, and was meant otherwise. */
+function explainBadWish(text: string, name: string): string | undefined {
+  if (pathStart.test(text) && /[^/]\/$/.test(text))
+    return "ends with '/', behind which a key without a name would stand. Leave it out; an expression that begins so is written /(?:request)…/.";
+  if (name === '--redact' && /^\/[^/]+\/[a-z]{1,3}$/.test(text) && !pathStart.test(text))
+    return 'is no expression: behind its last slash may stand i, m and s. Nor is it a path, which begins with /request or /response. Write it so.';
+  return undefined;
 }
 
 async function readExpressions(texts: readonly string[]): Promise<FindSecrets[]> {

@@ -55,15 +55,20 @@ export async function readChecked(file: string): Promise<ProjectConfig> {
     if (typeof pace === 'string') parsePace(pace);
     await readRules({ ignore: listOf(ignore).map(String), match: listOf(match).map(String) });
   } catch (error) {
-    if (!(error instanceof RepriseError)) throw error;
-    const name = /^Failed to read `--([a-z]+)`/.exec(error.message)?.[1];
-    const [place, line] = name === undefined ? [file] : [`${file}:${config.lineOf(name)}`, config.lineOf(name)];
-    const message = error.message.replace(/^Failed to read (?:`--([a-z]+)`)?/, () =>
-      name === undefined ? `Failed to read ${place}: ` : `Failed to read ${place}: \`${name}\``,
-    );
-    throw new RepriseError('usage', message, { file, ...(line === undefined ? {} : { line }), cause: error });
+    throw tellByFile(config, error);
   }
   return config;
+}
+
+/** A fault in what an option was given, told by the file that gave it. @throws what is no such fault */
+export function tellByFile({ file, lineOf }: ProjectConfig, error: unknown): RepriseError {
+  if (!(error instanceof RepriseError)) throw error;
+  const name = /^Failed to read `--([a-z]+)`/.exec(error.message)?.[1];
+  const [place, line] = name === undefined ? [file] : [`${file}:${lineOf(name)}`, lineOf(name)];
+  const message = error.message.replace(/^Failed to read (?:`--([a-z]+)`)?/, () =>
+    name === undefined ? `Failed to read ${place}: ` : `Failed to read ${place}: \`${name}\``,
+  );
+  return new RepriseError('usage', message, { file, ...(line === undefined ? {} : { line }), cause: error });
 }
 
 function nearestTo(files: readonly string[]): string | undefined {

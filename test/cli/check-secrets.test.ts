@@ -144,6 +144,21 @@ test('what the configuration wishes to be kept is not found, by no rule; what it
   expect(await secretsIn(file)).toEqual([]);
 });
 
+test.each([
+  ['redact', 'pin', "'pin' is no path, which begins with '/'. Give one such as /request/user_id."],
+  ['redact', '/(/', '/(/ is no regular expression that RE2 takes: '],
+  ['keep', '/request/pin/', "'/request/pin/' ends with '/', behind which a key without a name would stand."],
+])('a mistake in the configuration is told by its file and line: %s %s', async (key, wish, text) => {
+  const file = makeFile(recording([said({ request: {} })]), 'x.jsonl');
+  const config = join(dirname(file), 'reprise.config.json');
+  writeFileSync(config, `{\n  "ignore": [],\n  "${key}": ["${wish}"]\n}\n`);
+  for (const command of ['check', 'redact']) {
+    const { exitCode, stderr } = await reprise([command, file], { REPRISE_KEY: 'k'.repeat(20) });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`reprise: Failed to read ${config}:3: \`${key}\`: ${text}`);
+  }
+});
+
 test('after a redaction, nothing of any shape is found', async () => {
   const lines = madeSecrets.map(({ value, around = ['', ''] }) =>
     said({ request: { x: `${around[0]}${value}${around[1]}`, y: JSON.stringify({ z: [`${around[0]}${value}`] }) } }),

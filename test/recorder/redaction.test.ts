@@ -137,6 +137,9 @@ test.each([
   ['--redact', '/nowhere', 'leads nowhere: paths begin with /request or /response. Write it so.'],
   ['--redact', '/(/', 'is no regular expression that RE2 takes'],
   ['--redact', '/x*/', 'fits a text of nothing, and so every place. Mend it.'],
+  ['--redact', '/request/pin/', "'/request/pin/' ends with '/', behind which a key without a name would stand."],
+  ['--keep', '/request/pin/', "'/request/pin/' ends with '/', behind which a key without a name would stand."],
+  ['--redact', '/x/g', "'/x/g' is no expression: behind its last slash may stand i, m and s."],
   ['--keep', 'request/x', "is no path, which begins with '/'"],
 ])('%s %s is refused', async (option, value, text) => {
   const { code, stderr } = await record(['cat'], { options: [option, value] });

@@ -66,6 +66,6 @@ async function checkRecording(
   checkFolder('REPRISE_RECORDINGS', folder);
   const { completeRedaction } = await import('../redaction-settings.ts');
   const { checkRedaction } = await import('../../recorder/open-redactor.ts');
-  await checkRedaction(completeRedaction(settings.redaction, { folder, config: settings.options.config }));
+  await checkRedaction(await completeRedaction(settings.redaction, { folder, config: settings.options.config }));
   findKey(folder, env);
 }

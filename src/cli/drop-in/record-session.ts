@@ -35,7 +35,7 @@ export async function recordSession(plan: RecordPlan, start: Start): Promise<num
     notes.say('reprise: this session is recorded, and nothing goes wrong in it: faults act in replays\n');
   const { command, stdout } = commandOf(start, realDify(settings, start.env));
   const stdin = openOwnStdin();
-  const redaction = completeRedaction(settings.redaction, { folder, config: settings.options.config });
+  const redaction = await completeRedaction(settings.redaction, { folder, config: settings.options.config });
   if (redaction.noRedact)
     notes.say('reprise: secrets are NOT redacted: this session is recorded with keys and passwords as they are\n');
   const recorder = await record({

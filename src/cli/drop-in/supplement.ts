@@ -65,7 +65,7 @@ export function startSupplement(base: string, start: Start, settings: DropInSett
   async function begin(): Promise<Recorder> {
     const recorder = await record({
       command: [real, 'plugin', 'run', start.file, '-m', 'stdio', '-r', 'json'],
-      ...completeRedaction(settings.redaction, { folder: dirname(base), config: settings.options.config }),
+      ...(await completeRedaction(settings.redaction, { folder: dirname(base), config: settings.options.config })),
       file: part,
       force: true,
       writeFirst: true, // a request is written as soon as the program is ready, and noted behind that

@@ -12,6 +12,6 @@ export type Detector = Pick<Redactor, 'find'>;
  * @throws RepriseError where the project's configuration can't be read
  */
 export async function openDetector(folder: string): Promise<Detector> {
-  const wishes = completeRedaction({ redact: [], keep: [], noRedact: false }, { folder });
+  const wishes = await completeRedaction({ redact: [], keep: [], noRedact: false }, { folder });
   return openRedactor(randomBytes(16).toString('hex'), wishes, [await openScanner()]);
 }

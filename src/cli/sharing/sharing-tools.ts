@@ -1,6 +1,5 @@
 import { systemClock } from '../../foundation/clock.ts';
 import { RepriseError } from '../../foundation/reprise-error.ts';
-import { checkRedaction } from '../../recorder/open-redactor.ts';
 import { planFaults } from '../../replayer/faults/plan-faults.ts';
 import { readPlan } from '../../replayer/faults/read-plan.ts';
 import { readChecked } from '../../replayer/settings.ts';
@@ -21,7 +20,7 @@ export const sharingTools: SharingTools = {
   },
   async checkConfig(file) {
     await readChecked(file);
-    await checkRedaction(completeRedaction({ redact: [], keep: [], noRedact: false }, { folder: '', config: file }));
+    await completeRedaction({ redact: [], keep: [], noRedact: false }, { folder: '', config: file });
   },
   openProgress: (label, size) => openProgress(label, size, process.stderr),
   clock: systemClock,
