@@ -2,6 +2,7 @@ import { showPlaces } from '../foundation/places.ts';
 import type { ReadOptions } from '../foundation/read-options.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
 import { recordingWords } from '../recording/recording-words.ts';
+import { checkRedaction } from '../recorder/open-redactor.ts';
 import { findFile } from '../transport/find-file.ts';
 import type { CheckResult } from './check-recording.ts';
 import { checkRecording, createCheckResult } from './check-recording.ts';
@@ -10,6 +11,8 @@ import type { CheckedFile } from './checked-files.ts';
 import { findChecked } from './checked-files.ts';
 import { isStub } from './drop-in/read-stub.ts';
 import { escapeText } from './escape-text.ts';
+import type { GivenRedaction } from './redaction-settings.ts';
+import { redactionOf } from './redaction-settings.ts';
 import { renderCheck, renderCheckJson, renderCheckSum, renderFindings, renderSecretAdvice } from './render-check.ts';
 import { renderFindingAnnotations } from './render-github.ts';
 import { toJson } from './render-inspect-json.ts';
@@ -25,32 +28,42 @@ interface Tally {
   secretive: CheckedFile[];
 }
 
+interface CheckManner {
+  output: ResultOutput;
+  isJson: boolean;
+  isQuiet: boolean;
+  /** What is looked for beyond what is secret everywhere. */
+  given: GivenRedaction;
+  tally: Tally;
+}
+
 /** Checks recordings, stubs and bundles: status 1 where something was found, 2 where one can't be read. */
 export async function runCheck({ values, words }: ReadOptions): Promise<number> {
   const files = await findChecked(recordingWords(words));
   const output = openResultOutput(process.stdout, process.env);
   const isJson = values['json'] === true;
   const isQuiet = values['quiet'] === true;
+  const given = { ...redactionOf(values), config: typeof values['config'] === 'string' ? values['config'] : undefined };
+  await checkRedaction(given); // once, not for each file
   const tally: Tally = { status: 0, findings: 0, unread: 0, secretive: [] };
   if (isJson) await output.write('{"files":[');
   for (const [index, file] of files.entries()) {
     if (isJson) await output.write(index === 0 ? '\n' : ',\n');
-    await checkOne(file, { output, isJson, isQuiet, tally });
+    await checkOne(file, { output, isJson, isQuiet, given, tally });
   }
   if (isJson) await output.write('\n]}\n');
   else if (files.length > 1 && !isQuiet) await output.write(renderCheckSum(files.length, tally, output.paint));
-  process.stderr.write(renderSecretAdvice(tally.secretive));
+  process.stderr.write(
+    renderSecretAdvice(tally.secretive, [...given.redact, ...given.keep, given.config ?? ''].join('') !== ''),
+  );
   return tally.status;
 }
 
 /** A file that can't be read does not keep the others from being checked. */
-async function checkOne(
-  file: CheckedFile,
-  { output, isJson, isQuiet, tally }: { output: ResultOutput; isJson: boolean; isQuiet: boolean; tally: Tally },
-): Promise<void> {
+async function checkOne(file: CheckedFile, { output, isJson, isQuiet, given, tally }: CheckManner): Promise<void> {
   try {
     const result = await look(file);
-    if (await addSecrets(result, file.path)) tally.secretive.push(file);
+    if (await addSecrets(result, file.path, given)) tally.secretive.push(file);
     await output.write(
       isJson
         ? renderCheckJson(result)

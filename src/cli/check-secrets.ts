@@ -1,15 +1,16 @@
 import type { CheckResult } from './check-recording.ts';
 import { createCheckResult, mostTold } from './check-recording.ts';
 import { readStub } from './drop-in/read-stub.ts';
+import type { GivenRedaction } from './redaction-settings.ts';
 
 /**
  * Looks for secrets in a file that was checked, and adds them to its findings.
  * @returns whether there are any
  * @throws RepriseError as `findSecrets`
  */
-export async function addSecrets(result: CheckResult, file: string): Promise<boolean> {
+export async function addSecrets(result: CheckResult, file: string, given: GivenRedaction): Promise<boolean> {
   const { findSecrets } = await import('./secrets/find-secrets.ts');
-  const secrets = await findSecrets(file);
+  const secrets = await findSecrets(file, given);
   const told = secrets.slice(0, mostTold).map(({ line, path, kind }) => ({
     kind: 'secret' as const,
     line,

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { fingerprintOf } from '../foundation/placeholder.ts';
 import type { ReadOptions } from '../foundation/read-options.ts';
-import { openRedactor } from '../recorder/open-redactor.ts';
+import { checkRedaction, openRedactor } from '../recorder/open-redactor.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
 import { findRecordings, isBundle } from '../recording/find-recordings.ts';
 import { openKey } from '../recording/project-key.ts';
@@ -17,16 +17,15 @@ import { openScanner } from './secrets/scanner.ts';
 /** Replaces the secrets in recordings that exist. One that can't be read does not keep the others from it. */
 export async function runRedact({ values, words }: ReadOptions): Promise<number> {
   const config = typeof values['config'] === 'string' ? values['config'] : undefined;
+  const given = redactionOf(values);
+  await checkRedaction(given); // once, not for each file
   for (const word of words) await refuseBundled(word);
   const files = await findRecordings(words);
   for (const file of files) await refuseBundled(file);
   let status = 0;
   for (const file of files)
     try {
-      const told = await redactOne(
-        file,
-        await completeRedaction(redactionOf(values), { folder: dirname(file), config }),
-      );
+      const told = await redactOne(file, await completeRedaction(given, { folder: dirname(file), config }));
       if (values['quiet'] !== true) process.stderr.write(`reprise: ${escapeText(file)}: ${told}\n`);
     } catch (error) {
       if (!(error instanceof RepriseError)) throw error;

@@ -84,19 +84,19 @@ function renderDocumentJson({ file, document, findings, findingCount }: CheckRes
 }
 
 /** What to do about files with secrets in them; nothing where there are none. */
-export function renderSecretAdvice(files: readonly CheckedFile[]): string {
+export function renderSecretAdvice(files: readonly CheckedFile[], hasOptions: boolean): string {
   const bundles = new Set(files.flatMap(({ bundled }) => (bundled === undefined ? [] : [bundled.bundle])));
   const own = files.filter(({ bundled }) => bundled === undefined).map(({ path }) => path);
-  return renderOwnAdvice(own) + renderBundleAdvice([...bundles]);
+  return renderOwnAdvice(own, hasOptions) + renderBundleAdvice([...bundles]);
 }
 
-function renderOwnAdvice(files: readonly string[]): string {
+function renderOwnAdvice(files: readonly string[], hasOptions: boolean): string {
   const [first] = files;
   if (first === undefined) return '';
   const what = files.length === 1 ? `${escapeText(first)} holds` : `${files.length} files hold`;
   const which = files.length === 1 && recordingEnding.test(first) ? quoteWord(escapeText(first)) : 'FILE…';
   const stubs = files.every((file) => recordingEnding.test(file)) ? '' : ', then make the stubs again';
-  return `reprise: ${what} secrets. Take them out with \`reprise redact ${which}\`${stubs}; revoke those that others have seen.\n`;
+  return `reprise: ${what} secrets. Take them out with \`reprise redact ${which}\`${hasOptions ? ' and the same options' : ''}${stubs}; revoke those that others have seen.\n`;
 }
 
 /** What is in a bundle stays as it is: its digests would not fit any more. */

@@ -33,7 +33,7 @@ export const commandTable = [
   {
     name: 'redact',
     usage: 'RECORDING…',
-    text: 'Replaces the secrets in recordings that exist by placeholders, and seals them again.',
+    text: 'Replaces the secrets in recordings that exist by placeholders, and seals them again. `reprise check` tells beforehand what it would replace.',
     readsEnvironment: true,
     options: [redactOption, keepOption, config, quiet],
   },
@@ -54,7 +54,8 @@ export const commandTable = [
     name: 'check',
     usage: '[RECORDING…]',
     text: 'Tells whether recordings are valid, sealed, in the order of the protocol, and without secrets.',
-    options: [json, { ...quiet, text: 'tell what was found, and nothing else' }],
+    readsEnvironment: true,
+    options: [redactOption, keepOption, config, json, { ...quiet, text: 'tell what was found, and nothing else' }],
   },
   {
     name: 'explain',

@@ -144,6 +144,21 @@ test('what the configuration wishes to be kept is not found, by no rule; what it
   expect(await secretsIn(file)).toEqual([]);
 });
 
+test('what is asked on the command line counts as well, so that a redaction can be tried before it is done', async () => {
+  const content = recording([said({ request: { pin: '4711', note: 'cust-12', api_key: secret } })]);
+  const file = makeFile(content, 'x.jsonl');
+  const config = makeFile('{"redact":["/cust-\\\\d+/"]}', 'other.json');
+  expect(await secretsIn(file)).toEqual(['2 /request/api_key api_key']);
+  const asked = ['--redact', '/request/pin', '--keep', '/request/api_key', '--config', config];
+  const { exitCode, stdout } = await reprise(['check', file, '--json', ...asked]);
+  expect(exitCode).toBe(1);
+  expect(stdout.match(/"path":"[^"]*"/g)).toEqual(['"path":"/request/pin"', '"path":"/request/note"']);
+  expect((await reprise(['check', file], { REPRISE_REDACT: 'pin' })).stderr).toContain(
+    "`REPRISE_REDACT`: 'pin' is no path",
+  );
+  expect(readFileSync(file, 'utf8')).toBe(content);
+});
+
 test.each([
   ['redact', 'pin', "'pin' is no path, which begins with '/'. Give one such as /request/user_id."],
   ['redact', '/(/', '/(/ is no regular expression that RE2 takes: '],

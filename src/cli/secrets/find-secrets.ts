@@ -4,6 +4,7 @@ import { RepriseError, reasonOf } from '../../foundation/reprise-error.ts';
 import { openPlain } from '../../recording/recording-reader.ts';
 import { isStub, readStub } from '../drop-in/read-stub.ts';
 import { openProgress } from '../progress.ts';
+import type { GivenRedaction } from '../redaction-settings.ts';
 import type { Detector } from './detector.ts';
 import { openDetector } from './detector.ts';
 import { scanLines } from './scan-lines.ts';
@@ -25,10 +26,11 @@ export interface SecretFinding {
 /**
  * Looks for secrets in a recording, packed or not, whole or broken, in a stub, or in a bundle's fault plan,
  * configuration or manifest.
+ * @param given what is secret, and what is not, beside what the project's configuration says
  * @throws RepriseError where it can't be read, or not be gone through
  */
-export async function findSecrets(file: string): Promise<readonly SecretFinding[]> {
-  const detector = await openDetector(dirname(file));
+export async function findSecrets(file: string, given?: GivenRedaction): Promise<readonly SecretFinding[]> {
+  const detector = await openDetector(dirname(file), given);
   try {
     return await scanFile(file, detector);
   } catch (error) {
