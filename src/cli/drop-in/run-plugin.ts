@@ -36,21 +36,25 @@ export async function runPlugin(call: Start): Promise<number> {
     const manner = { settings, mode, format } as const;
     return await play(() => prepare(plan, manner));
   } catch (error) {
-    const text = await explainFailure(error);
-    failStart(text, format);
+    const { text, isTold } = await explainFailure(error);
+    // Before it is told: a client may end this process as soon as it has seen that.
     if (settings !== undefined) await noteQuietly(settings, withoutQuotes(text));
+    if (isTold) tell(text);
+    failStart(isTold ? withoutQuotes(text) : text, format);
     return error instanceof RepriseError && error.code === 'would-record' ? error.exitStatus : 1;
   }
 }
 
 /** What hinders a start: the program's own words, or a sentence that is told on stderr, too. */
-async function explainFailure(error: unknown): Promise<string> {
-  if (error instanceof StartUpFault) return keepStart(error.message, longestText);
+async function explainFailure(error: unknown): Promise<{ text: string; isTold: boolean }> {
+  if (error instanceof StartUpFault) return { text: keepStart(error.message, longestText), isTold: false };
   const { explainError } = await import('./explain-error.ts');
-  const text = keepStart(explainError(error), longestText);
+  return { text: keepStart(explainError(error), longestText), isTold: true };
+}
+
+function tell(text: string): void {
   process.stderr.on('error', () => undefined); // nobody reads it
   process.stderr.write(`${text}\n`);
-  return withoutQuotes(text);
 }
 
 /** Where the journal is the fault, it can't be told there. */

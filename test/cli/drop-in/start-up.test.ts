@@ -310,6 +310,20 @@ test('it says no more than 32 KiB on stderr, and goes on when nobody reads it', 
   expect(stderr).toContain('reprise: more is not said here.\n');
 });
 
+test('a start that failed is in the journal before it is told: its client may kill it then', async () => {
+  const cwd = makeProject();
+  const env = { ...recordings, REPRISE_JOURNAL_DIR: 'journals', REPRISE_SESSION: 'other' };
+  const { child, ended } = startDify(['plugin', 'run', file, '-r', 'json'], { env, cwd });
+  let noted: string[] = [];
+  const look = (): void => {
+    noted = namesIn(join(cwd, 'journals')).map((name) => readFileSync(join(cwd, 'journals', name), 'utf8'));
+    child.kill('SIGKILL');
+  };
+  child.stdout.once('data', look);
+  await ended;
+  expect(noted).toEqual([expect.stringContaining('"reason":"not-started"')]);
+});
+
 test('a start that failed is in the report of its test suite', async () => {
   const cwd = makeProject();
   const env = { ...recordings, REPRISE_JOURNAL_DIR: 'journals', PYTEST_CURRENT_TEST: 'test_tides (call)' };
