@@ -17,7 +17,7 @@ export function explainChoice(
   const { session } = wanted;
   const text =
     choice.kind === 'several'
-      ? `${choice.recordings.length} recordings fit ${nameWanted(wanted)} equally: ${nameAll(choice.recordings)}. Name one of them by \`REPRISE_SESSION\`, or several by themselves in \`REPRISE_RECORDINGS\` to have them as one.`
+      ? `${choice.recordings.length} recordings fit ${nameWanted(wanted)} equally: ${nameSessions(choice.recordings)}. Name one of them by \`REPRISE_SESSION\`, or several by themselves in \`REPRISE_RECORDINGS\` to have them as one.`
       : choice.missing === 'session' && session !== undefined
         ? `no recording of the session ${session.name} is among ${nameAll(shelf)}.${suggestSession(session.name, shelf)} Record it with \`REPRISE_RECORD_MODE=once\`, or name another by \`REPRISE_SESSION\`.`
         : `no recording of ${nameWanted(wanted)} is among ${nameAll(shelf)}. Record it with \`REPRISE_RECORD_MODE=once\`, or name a recording by \`REPRISE_SESSION\`.`;
@@ -39,12 +39,22 @@ function namePlugin({ author, name, version }: Readonly<Record<string, string | 
   return `${author === undefined ? '' : `${author}/`}${name}${version === undefined ? '' : `:${version}`}`;
 }
 
+/** By what `REPRISE_SESSION` takes, where they were made for tests: several may be those of one. */
+function nameSessions(shelf: readonly Shelved[]): string {
+  return listSome([...new Set(shelf.map((one) => withoutQuotes(one.about.session ?? nameFile(one))))]);
+}
+
 function nameAll(shelf: readonly Shelved[]): string {
   if (shelf.length === 0) return 'the recordings, of which there are none';
-  const named = shelf.slice(0, mostNamed).map(({ file, about }) => {
-    const plugin = about.plugin?.['name'] === undefined ? '' : ` (${namePlugin(about.plugin)})`;
-    return withoutQuotes(`${file}${plugin}`);
-  });
-  const more = shelf.length > mostNamed ? ` and ${shelf.length - mostNamed} more` : '';
-  return `${named.join(', ')}${more}`;
+  return listSome(shelf.map(nameFile));
+}
+
+function nameFile({ file, about }: Shelved): string {
+  const plugin = about.plugin?.['name'] === undefined ? '' : ` (${namePlugin(about.plugin)})`;
+  return withoutQuotes(`${file}${plugin}`);
+}
+
+function listSome(names: readonly string[]): string {
+  const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : '';
+  return `${names.slice(0, mostNamed).join(', ')}${more}`;
 }

@@ -138,8 +138,8 @@ test('where nothing fits, the reason names what there is, and what is nearly it'
     'Failed to choose a recording: no recording of a/time:2 is among one.jsonl (a/tides:1), two.jsonl. Record it with `REPRISE_RECORD_MODE=once`, or name a recording by `REPRISE_SESSION`.',
   );
   const many = Array.from({ length: 20 }, (_, index) => shelve(`r${index}`, 'a/time:2@x', { session: `t${index}` }));
-  expect(why(many, time)).toContain(`: 20 recordings fit a/time:2 equally: r0.jsonl (a/time:2), r1.jsonl`);
-  expect(why(many, time)).toContain('r7.jsonl (a/time:2) and 12 more. Name one of them by `REPRISE_SESSION`');
+  expect(why(many, time)).toContain(`: 20 recordings fit a/time:2 equally: t0, t1, `);
+  expect(why(many, time)).toContain(', t7 and 12 more. Name one of them by `REPRISE_SESSION`');
   expect(why(many, asked('t7o'))).toContain(' and 12 more. Did you mean t7? Record it with');
   const made = [shelve('x', '', { session: 'tests/test_a.py::test_b' })];
   expect(why(made, tested('test_a.py::test_b'))).toContain(' Did you mean tests/test_a.py::test_b? ');

@@ -142,7 +142,7 @@ const refusals: Wrong[] = [
       for (const name of ['again', 'weather'])
         writeRecording(join(folder, `recordings/${name}.jsonl`), { plugin, session: name });
     },
-    text: 'reprise: Failed to choose a recording: 2 recordings fit reprise/weather:0.0.1 equally: recordings/again.jsonl (reprise/weather:0.0.1), recordings/weather.jsonl (reprise/weather:0.0.1). Name one of them by `REPRISE_SESSION`, or several by themselves in `REPRISE_RECORDINGS` to have them as one.',
+    text: 'reprise: Failed to choose a recording: 2 recordings fit reprise/weather:0.0.1 equally: again, weather. Name one of them by `REPRISE_SESSION`, or several by themselves in `REPRISE_RECORDINGS` to have them as one.',
   },
   {
     what: 'none fits',
