@@ -1,6 +1,5 @@
 import type { DifyCommand } from './commands.ts';
-import { globalFlags, root } from './commands.ts';
-import { isFlag, takesNext } from './parse-flags.ts';
+import { root } from './commands.ts';
 
 /** The command that a command line means, and what stands there beside its name. */
 export interface FoundCommand {
@@ -30,13 +29,23 @@ export function findCommand(args: readonly string[]): FoundCommand | string {
   }
 }
 
-/** Where the first word stands that is no flag, nor a flag's value. */
+/**
+ * Where the first word stands that is no flag, nor a flag's value. No command above another has a flag that goes without
+ * one, so that each takes the next word, `--help` and unknown ones too; not the last, which ends the search.
+ */
 function findWord(args: readonly string[]): number {
   for (let at = 0; at < args.length; at++) {
     const word = args[at] ?? '';
-    if (word === '--') return args.length;
-    if (!isFlag(word)) return at;
-    if (takesNext(word, globalFlags)) at++;
+    if (word === '--') break;
+    if (takesNext(word)) {
+      if (args.length - at <= 2) break;
+      at++;
+    } else if (word !== '' && !word.startsWith('-')) return at;
   }
   return args.length;
+}
+
+/** Whether a flag's value is not in the same word. */
+function takesNext(word: string): boolean {
+  return (word.startsWith('--') || (word.startsWith('-') && Buffer.byteLength(word) === 2)) && !word.includes('=');
 }

@@ -10,16 +10,8 @@ const help: DifyFlag = { name: 'help', short: 'h', kind: 'bool', text: '' };
 const booleans = new Set(['1', 't', 'T', 'TRUE', 'true', 'True', '0', 'f', 'F', 'FALSE', 'false', 'False']);
 
 /** A word that is taken for a flag; everything else is an argument. */
-export function isFlag(word: string): boolean {
+function isFlag(word: string): boolean {
   return word.length > 1 && word.startsWith('-');
-}
-
-/** Whether a flag takes the word after it for its value, as far as it can be seen before its command is known. */
-export function takesNext(word: string, flags: readonly DifyFlag[]): boolean {
-  if (word.includes('=')) return false;
-  const isLong = word.startsWith('--');
-  const flag = flags.find(({ name, short }) => (isLong ? word === `--${name}` : word === `-${short ?? ''}`));
-  return flag !== undefined && flag.kind !== 'bool';
 }
 
 /**

@@ -44,10 +44,11 @@ export async function runDify({ args, env, stub }: DropInCall): Promise<number> 
   return run[command.role]();
 }
 
+/** Of what is no command, the one above is told; the topic is written as Go writes a list of words. */
 function helpOn(topic: readonly string[]): number {
   const asked = findCommand(topic);
-  if (typeof asked !== 'string' && asked.args.length === 0) return say(renderHelp(asked.path));
-  return complain(`Unknown help topic ${JSON.stringify(topic)}\n${renderUsage([root])}`);
+  if (typeof asked !== 'string') return say(renderHelp(asked.path));
+  return complain(`Unknown help topic [${topic.map((word) => `\`${word}\``).join(' ')}]\n${renderUsage([root])}`);
 }
 
 function misuse(path: readonly DifyCommand[], fault: string): number {

@@ -3,7 +3,9 @@ import { dirname, join } from 'node:path';
 import { zipSync } from 'fflate';
 import { expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/drop-in/commands.ts';
+import { findCommand } from '../../../src/cli/drop-in/find-command.ts';
 import { parseFlags } from '../../../src/cli/drop-in/parse-flags.ts';
+import { nameOf } from '../../../src/cli/drop-in/usage.ts';
 import { dify, makePackage, makeScript, runDify } from '../../support/drop-in.ts';
 import { makeFolder } from '../../support/files.ts';
 import { drive, sessionFile } from '../../support/programs.ts';
@@ -111,8 +113,40 @@ test('help is told on stdout, of every command', async () => {
   expect((await runDify(['plugin', 'nonsense'])).stdout).toContain(
     'Plugin related commands\n\nUsage:\n  dify plugin [command]\n',
   );
-  expect((await runDify(['help', 'nonsense'])).stderr).toContain('Unknown help topic ["nonsense"]');
+  expect((await runDify(['help', 'nonsense', 'x'])).stderr).toMatch(/^Unknown help topic \[`nonsense` `x`\]\nUsage:\n/);
+  expect((await runDify(['help', 'plugin', 'nonsense'])).stdout).toMatch(/^Plugin related commands\n/);
 });
+
+// What cobra 1.8.1, the program's library, does with these, asked in a program with the same commands.
+test.each([
+  ['--config c plugin run x', 'dify plugin run', '--config c x'],
+  ['--response-format json plugin run x', 'dify plugin run', '--response-format json x'],
+  ['plugin -r json run x', 'dify plugin run', '-r json x'],
+  ['-r=json plugin -mtcp run x', 'dify plugin run', '-r=json -mtcp x'],
+  ['plugin --foo bar run x', 'dify plugin run', '--foo bar x'],
+  ['- plugin run x', 'dify plugin run', '- x'],
+  ['plugin --help run x', 'dify plugin', '--help run x'],
+  ['plugin --foo run', 'dify plugin', '--foo run'],
+  ['plugin -- run x', 'dify plugin', '-- run x'],
+  ['--help plugin', 'dify', '--help plugin'],
+  ['-- plugin', 'dify', '-- plugin'],
+])('`dify %s` is %s with %s', (line, name, args) => {
+  const found = findCommand(line.split(' '));
+  expect(typeof found === 'string' ? found : [nameOf(found.path), found.args.join(' ')]).toEqual([name, args]);
+});
+
+test.each(['--help plugin run x', '-h plugin run', '--foo plugin run x', '-l plugin run x'])(
+  '`dify %s` asks for a command that there is not, since the flag takes the word after it',
+  async (line) => {
+    expect(findCommand(line.split(' '))).toBe('run');
+    const run = await runDify(line.split(' '), { env: recordings });
+    expect(run).toEqual({
+      exitCode: 0,
+      stdout: '',
+      stderr: `Error: unknown command "run" for "dify"\nRun 'dify --help' for usage.\n`,
+    });
+  },
+);
 
 test('a command that there is not is told, with one that is like it', async () => {
   expect(await runDify(['plugn', 'run'])).toEqual({
