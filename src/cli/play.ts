@@ -12,6 +12,9 @@ import { openNotes } from './notes.ts';
 /** So many of what was repeated, not used or missed are named at the end. */
 const mostNamed = 50;
 
+/** A Go program takes no notice of these. Node would be ended by them, and open a debugger's port for the first. */
+const unheeded = ['SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGVTALRM', 'SIGIO', 'SIGXCPU', 'SIGPWR'] as const;
+
 /** What is to be played by this process. */
 export interface Programme extends Settled<ReplayOptions>, OwnWays {
   /** What is to be said at the beginning. */
@@ -32,6 +35,7 @@ export interface Programme extends Settled<ReplayOptions>, OwnWays {
 export async function play(prepare: () => Promise<Programme>): Promise<number> {
   const started = createDeferred<Replay>();
   const stop = (): void => void started.promise.then((plugin) => plugin.stop());
+  for (const signal of unheeded) process.on(signal, () => undefined);
   // Before ready is sent: a client may send its signal as soon as it sees that.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
   const notes = openNotes(process.env);

@@ -209,3 +209,26 @@ test.skipIf(!isLinux)('a replay that was left alone is a service, and lives on',
   await sleep(1200); // that nothing happens can't be waited for
   expect(stateOf(Number(pid))).toBe('S');
 });
+
+test.skipIf(!isLinux)(
+  'takes no notice of signals that are nothing to a Go program, and is ended by SIGHUP',
+  async () => {
+    const plugin = start([...reprise, 'replay', makeRecording(simple), '--pace', 'instant']);
+    await plugin.says(ready);
+    for (const signal of [
+      'SIGUSR1',
+      'SIGUSR2',
+      'SIGALRM',
+      'SIGVTALRM',
+      'SIGIO',
+      'SIGXCPU',
+      'SIGPWR',
+      'SIGPIPE',
+    ] as const)
+      plugin.child.kill(signal);
+    plugin.child.stdin.write(`${request('x', { n: 1 })}\n`);
+    await plugin.says(end('x'));
+    plugin.child.kill('SIGHUP');
+    expect(await plugin.ended).toMatchObject({ signal: 'SIGHUP', stderr: '' });
+  },
+);
