@@ -21,7 +21,7 @@ export interface Unfinished {
   number: number;
   id: string;
   action: string;
-  /** False where the program did not read it: a line of its connection was too long. */
+  /** False where the program did not read it: a line of its connection was too long, or it all ended before. */
   isRead: boolean;
 }
 
@@ -53,7 +53,8 @@ export class OrderCheck {
 
   /** Names an invocation that has not ended. */
   describe(exchange: Exchange): Unfinished {
-    return describeRequest(exchange, this.#lines.get(exchange) ?? 0, exchange.line);
+    const described = describeRequest(exchange, this.#lines.get(exchange) ?? 0, exchange.line);
+    return { ...described, isRead: exchange.acknowledged || this.#early.has(exchange) };
   }
 
   #takeRequest({ of, line, request }: Extract<Happening, { kind: 'request' }>): void {
@@ -118,9 +119,9 @@ export class OrderCheck {
   }
 }
 
-function describeRequest({ number, outcome }: Exchange, line: number, request: RequestLine | undefined): Unfinished {
+function describeRequest({ number }: Exchange, line: number, request: RequestLine | undefined): Unfinished {
   const action = request?.kind === 'request' ? request.action : '';
-  return { line, number, id: request?.id ?? '', action, isRead: outcome !== 'unread' };
+  return { line, number, id: request?.id ?? '', action, isRead: false };
 }
 
 function keyOf(connection: number, id: string): string {

@@ -112,6 +112,9 @@ export class SessionSummary {
 
   /** The session is over: all that is left. */
   finish(): InvocationRow[] {
+    for (const { row } of this.#running.values())
+      if (row.acknowledgedAt === undefined && row.lastAt === undefined && this.frame.responseFormat !== 'text')
+        row.error ??= 'never read: the session ended before';
     return this.#cut(this.#waiting.length);
   }
 

@@ -57,7 +57,10 @@ export class SessionWalk {
       if (line.event === 'about' && line.fields['response_format'] === 'text') this.#isText = true;
       return { kind: 'event', line };
     }
-    if (line.stderr) return { kind: 'stderr', line };
+    if (line.stderr) {
+      this.#attribution.log(this.#reader.readPayload(line));
+      return { kind: 'stderr', line };
+    }
     if (line.from === 'client') return this.#takeClient(line);
     return this.#isText ? { kind: 'text', line, payload: this.#reader.readPayload(line) } : this.#takePlugin(line);
   }

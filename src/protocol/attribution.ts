@@ -19,6 +19,8 @@ export interface Exchange {
   acknowledged: boolean;
   /** Whether its refusal has come, where it is refused. */
   answered: boolean;
+  /** The plugin's process died while it ran: what comes later is meant for another one with its id, if there is one. */
+  isLost: boolean;
 }
 
 /** What a plugin's line is, by the program's rules. */
@@ -28,6 +30,9 @@ export type Role =
   | { kind: 'response' | 'error' | 'end'; of: Exchange; message: Message };
 
 const goStart = '{"invoke_id":"","type":';
+/** What the program logs when the plugin's last process has died; it starts another one. */
+const death = /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d WARN local runtime instance shutdown .* instances_after=0\b/;
+const longestLog = 4096;
 
 interface Connection {
   isDeaf: boolean;
@@ -39,8 +44,8 @@ interface Connection {
 
 /**
  * Gives every line of a session to what it belongs to: client lines in order through Go's decoder, acknowledgements and
- * refusals in order, every other line to the oldest invocation of its connection and id that has not ended. Keeps only
- * what has not ended.
+ * refusals in order, every other line to the oldest invocation of its connection and id that has not ended; one that was
+ * lost as the plugin's process died comes last. Keeps only what has not ended.
  */
 export class Attribution {
   readonly #connections = new Map<number, Connection>();
@@ -71,6 +76,7 @@ export class Attribution {
       line: decoded,
       acknowledged: false,
       answered: false,
+      isLost: false,
     };
     if (decoded !== undefined) state.unacknowledged.push(exchange);
     if (decoded?.kind === 'refused') state.unrefused.push(exchange);
@@ -87,6 +93,13 @@ export class Attribution {
       (message.id === '' ? this.#own(connection, state, { line, type: message.type }) : undefined) ??
       answerOf(state, line, message) ?? { kind: this.#isReady ? 'stray' : 'start-up' }
     );
+  }
+
+  /** Takes a line of the program's stderr, its log, without its ending. */
+  log(line: Buffer): void {
+    if (line.length > longestLog || !death.test(line.toString('latin1'))) return;
+    // What was not acknowledged is read later, and given to the next process.
+    for (const exchange of this.unfinished()) exchange.isLost ||= exchange.acknowledged;
   }
 
   /** The invocations that have not ended, in the order of their requests. */
@@ -150,13 +163,13 @@ function answerOf(state: Connection, line: Buffer, message: Message): Role | und
   const refusal = message.type === 'error' ? takeRefusal(state, line, message) : undefined;
   if (refusal !== undefined) return { kind: 'refusal', of: refusal };
   const running = state.running.get(message.id);
-  const of = running?.[0];
+  const of = running?.find(({ isLost }) => !isLost) ?? running?.[0];
   if (running === undefined || of === undefined) return undefined;
   if (message.type !== 'plugin_invoke_end')
     return { kind: message.type === 'error' ? 'error' : 'response', of, message };
   of.outcome = 'ended';
   if (running.length === 1) state.running.delete(message.id);
-  else running.shift();
+  else running.splice(running.indexOf(of), 1);
   return { kind: 'end', of, message };
 }
 

@@ -40,7 +40,10 @@ export class Tally {
 
   /** @param line with its ending; undefined where it was too long for one envelope */
   add(channel: Channel, line: Buffer | undefined): void {
-    if (channel.stderr) return;
+    if (channel.stderr) {
+      if (line !== undefined) this.#attribution.log(line);
+      return;
+    }
     this.#messages++;
     this.#bytes += line?.length ?? 0;
     const content = line === undefined ? undefined : cutEnding(line).content;

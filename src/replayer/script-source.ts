@@ -10,6 +10,7 @@ import { decodeRequestLine } from '../protocol/request.ts';
 import type { PayloadPlace, RecordingReader } from '../recording/recording-reader.ts';
 import type { ProcessExit } from '../transport/child.ts';
 import { LineTable } from './line-table.ts';
+import { asksToEnd, exitOf } from './recorded-end.ts';
 
 /** One request and everything that answers it, as recorded. */
 export interface Invocation {
@@ -56,17 +57,6 @@ export interface RecordedExit {
   row: number;
 }
 
-/** These stop a program and let it go on, or are nothing to it; all others ask it to end. */
-const harmless: ReadonlySet<unknown> = new Set([
-  'SIGSTOP',
-  'SIGTSTP',
-  'SIGCONT',
-  'SIGUSR1',
-  'SIGUSR2',
-  'SIGALRM',
-  'SIGWINCH',
-]);
-
 /** One recording on its way to be played: its lines attributed as they are read. */
 export class ScriptSource {
   readonly reader: RecordingReader;
@@ -84,6 +74,8 @@ export class ScriptSource {
   readonly #onInvocation: (asked: Asked, invocation: Invocation) => void;
   readonly #attribution = new Attribution();
   readonly #running = new Map<Exchange, Invocation>();
+  /** Requests that the program may never have read, with what they ask. */
+  readonly #unread = new Map<Invocation, Asked>();
   readonly #latest = new Map<number, Invocation>(); // by connection: the one that was last acknowledged or answered
   #anchor: Anchor = { kind: 'start-up' };
   #anchorRow = -1;
@@ -115,12 +107,13 @@ export class ScriptSource {
   #take(line: RecordedLine): void {
     if (line.kind === 'event') this.#takeEvent(line);
     else if (line.from === 'client') this.#takeClient(line);
-    else if (!line.stderr) this.#takePlugin(line);
+    else if (line.stderr) this.#attribution.log(this.reader.readPayload(line));
+    else this.#takePlugin(line);
   }
 
   #takeEvent({ event, fields, at }: EventLine): void {
     if (event === 'about') this.#learn(fields);
-    else if (event === 'signal' && fields['from'] === 'client') this.#wasSignalled ||= !harmless.has(fields['signal']);
+    else if (event === 'signal' && fields['from'] === 'client') this.#wasSignalled ||= asksToEnd(fields['signal']);
     // By SIGPIPE it has ended since its client took no more: that is the client's doing, too.
     else if (event === 'exit' && !this.#wasSignalled && fields['signal'] !== 'SIGPIPE') {
       this.exit = { exit: exitOf(fields), gap: at - this.#anchorAt, after: this.#anchor, row: this.#anchorRow };
@@ -156,7 +149,7 @@ export class ScriptSource {
       hasEnded: false,
     };
     this.#running.set(exchange, invocation);
-    this.#onInvocation(request, invocation);
+    this.#unread.set(invocation, request);
   }
 
   /** One string for all that are equal, since a large recording names the same few actions again and again. */
@@ -206,6 +199,11 @@ export class ScriptSource {
     const invocation = this.#running.get(role.of);
     if (role.kind === 'refusal') this.#moveAnchor({ kind: 'refusal', count: ++this.#refusals }, -1, line.at);
     if (invocation === undefined) return;
+    const asked = this.#unread.get(invocation);
+    if (asked !== undefined) {
+      this.#unread.delete(invocation);
+      this.#onInvocation(asked, invocation);
+    }
     if (role.kind === 'acknowledgement') {
       invocation.startedAt = line.at;
       this.#latest.set(line.connection, invocation);
@@ -238,11 +236,4 @@ export class ScriptSource {
     this.#anchorRow = row;
     this.#anchorAt = at;
   }
-}
-
-function exitOf(fields: Readonly<Record<string, unknown>>): ProcessExit {
-  const { code, signal } = fields;
-  // A recording names a signal as Node does; one that this system lacks is refused by process.kill.
-  if (typeof signal === 'string') return { code: null, signal: signal as NodeJS.Signals };
-  return { code: typeof code === 'number' ? code : 1, signal: null };
 }

@@ -227,6 +227,14 @@ test('finds a broken line beyond the first MiB', async () => {
   expect(await check(text)).toMatchObject({ exitCode: 0 });
 });
 
+test('a request that the program never read is named as such, and is no finding', async () => {
+  const { exitCode, stdout } = await check(said(plugin(52, end('a')), client(60, request('b'))));
+  expect([exitCode, stdout]).toEqual([
+    0,
+    'x.jsonl:7: note: invocation 2, "b" invoke_tool, was never read\nx.jsonl: good: 8 lines, 6 messages, 2 invocations',
+  ]);
+});
+
 test('an invocation that never ended is named, and is no finding', async () => {
   expect(await check(said(plugin(52, response('a', 'x'))))).toEqual({
     exitCode: 0,

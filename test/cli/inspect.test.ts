@@ -247,7 +247,9 @@ test('a last line that was cut off is a warning, and the rest is shown', async (
   const { exitCode, stdout, stderr } = await reprise(['inspect', file]);
   expect(exitCode).toBe(0);
   expect(stderr).toMatch(/^reprise: .+\/recording\.jsonl:5: the last line was cut off \(\d+ bytes\) and is skipped\.$/);
-  expect(stdout).toMatch(/\n1 {2}stdio .* unfinished\nend: interrupted after 50ms: the file is not sealed, 4 lines$/);
+  expect(stdout).toMatch(
+    /\n1 {2}stdio .* unfinished: never read: the session ended before\nend: interrupted after 50ms: the file is not sealed, 4 lines$/,
+  );
 });
 
 const whole = join(folder, 'regex.jsonl');

@@ -4,7 +4,17 @@ import type { Exchange, Role } from '../../src/protocol/attribution.ts';
 import { Attribution } from '../../src/protocol/attribution.ts';
 import { encodeGoString } from '../../src/protocol/go-encoder.ts';
 import { longestRequest } from '../../src/protocol/limits.ts';
-import { acknowledgement, announcement, end, error, loading, ready, request, response } from '../support/recordings.ts';
+import {
+  acknowledgement,
+  announcement,
+  death,
+  end,
+  error,
+  loading,
+  ready,
+  request,
+  response,
+} from '../support/recordings.ts';
 
 /** Something said on a connection. `of` is what the test knows it to be. */
 interface Event {
@@ -245,6 +255,41 @@ test('gives an error with other words to the invocation that runs with this id, 
   expect(
     rolesOf(attribution, [error('a', 'ValueError'), error('a', 'action and type are required'), end('a')]),
   ).toEqual(['error', 'refusal', 'end']);
+});
+
+/** One invocation that runs when something is logged, and one with the same id after it. @returns whose the lines are */
+function afterLog(text: string, lines: readonly string[]): number[] {
+  const attribution = new Attribution();
+  rolesOf(attribution, [ready]);
+  attribution.client(0, Buffer.from(request('a')));
+  rolesOf(attribution, [acknowledgement, response('a', 'x')]);
+  attribution.log(Buffer.from(text));
+  attribution.client(0, Buffer.from(request('a')));
+  const roles = [acknowledgement, ...lines].map((line) => attribution.plugin(0, Buffer.from(line)));
+  return roles.map((role) => ('of' in role ? role.of.number : 0));
+}
+
+test('gives what comes after the death of the process to the newer invocation, and then to the one that was lost', () => {
+  const lines = [response('a', 'y'), end('a'), response('a', 'late')];
+  expect(afterLog(death, lines)).toEqual([2, 2, 2, 1]);
+});
+
+test.each([
+  ['another one still runs', death.replace('instances_after=0', 'instances_after=1')],
+  ['only the plugin says so', `2026/11/22 10:03:52 WARN plugin stderr plugin=a/b:0.0.1 message="${death}"`],
+])('does not take a process for dead where %s', (_, text) => {
+  expect(afterLog(text, [response('a', 'y'), end('a'), end('a')])).toEqual([2, 1, 1, 2]);
+});
+
+test('takes no request for lost that had not been read when the process died', () => {
+  const attribution = new Attribution();
+  rolesOf(attribution, [ready]);
+  attribution.client(0, Buffer.from(request('a')));
+  attribution.client(0, Buffer.from(request('a')));
+  rolesOf(attribution, [acknowledgement]);
+  attribution.log(Buffer.from(death));
+  rolesOf(attribution, [acknowledgement, end('a')]);
+  expect(attribution.unfinished().map(({ number }) => number)).toEqual([1]);
 });
 
 test.each([

@@ -9,6 +9,7 @@ import {
   acknowledgement,
   announcement,
   client,
+  death,
   end,
   error,
   event,
@@ -185,7 +186,9 @@ test('counts a carriage return among the 15 MiB of a request', async () => {
   const script = await openScript([
     ...startUp(),
     { ...client(40, request('a', { n: 1 }).padEnd((15 << 20) - 2)), eol: '\r\n' },
-    { ...client(41, request('a', { n: 2 }).padEnd((15 << 20) - 1)), eol: '\r\n' },
+    plugin(41, acknowledgement),
+    { ...client(42, request('a', { n: 2 }).padEnd((15 << 20) - 1)), eol: '\r\n' },
+    plugin(43, acknowledgement),
   ]);
   expect([match(script, request('x', { n: 1 })).kind, match(script, request('x', { n: 2 })).kind]).toEqual([
     'found',
@@ -203,6 +206,38 @@ test('knows what has not ended', async () => {
   ]);
   const one = found(script, request('x'));
   expect([one.hasEnded, linesOf(script, one)]).toEqual([false, [response('a', 'x')]]);
+  script.close();
+});
+
+test('does not know a request that the program never read', async () => {
+  const script = await openScript([
+    ...startUp(),
+    client(40, request('a', { n: 1 })),
+    client(40, request('b', { n: 2 })),
+    plugin(41, acknowledgement),
+    client(42, request('c', { n: 3 })),
+    plugin(43, response('c', 'answered all the same')),
+  ]);
+  const kinds = [1, 2, 3].map((n) => match(script, request('x', { n })).kind);
+  expect(kinds).toEqual(['found', 'missed', 'found']);
+  expect([...script.index.kinds.values()]).toEqual([2]);
+  script.close();
+});
+
+test('gives an id that is used again after a crash the answers of the second, and plays both in their order', async () => {
+  const logged = { at: 60, from: 'plugin', stderr: true, line: death } as const;
+  const script = await openScript([
+    ...startUp(),
+    client(50, request('a')),
+    plugin(51, acknowledgement),
+    plugin(52, response('a', 'then it crashed')),
+    logged,
+    ...invocation(70, 'a', {}, ['once more']),
+  ]);
+  const [first, second] = [found(script, request('x')), found(script, request('y'))];
+  expect(linesOf(script, first)).toEqual([response('a', 'then it crashed')]);
+  expect(linesOf(script, second)).toEqual([response('a', 'once more'), end('a')]);
+  expect([first.hasEnded, second.hasEnded]).toEqual([false, true]);
   script.close();
 });
 

@@ -9,6 +9,10 @@ export const acknowledgement = '{"invoke_id":"","type":"info","response":{"info"
 export const announcement =
   '{"invoke_id":"","type":"info","response":{"host":"::","info":"plugin is running on :::41877","port":41877}}';
 
+/** What the program logs when the plugin's process has died. */
+export const death =
+  '2026/11/22 10:03:52 WARN local runtime instance shutdown plugin=reprise/probe:0.0.1 instance=01a202b6 pid=9206 started=true shutdown=true instances_before=1 instances_after=0 instance_error=<nil>';
+
 /** A request as its line. */
 export function request(id: string, value: unknown = {}, action = 'invoke_tool'): string {
   return `{"invoke_id":${JSON.stringify(id)},"type":"tool","action":"${action}","request":${JSON.stringify(value)}}`;
