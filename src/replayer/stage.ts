@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../foundation/clock.ts';
-import { within } from '../foundation/clock.ts';
+import { nextTurn, within } from '../foundation/clock.ts';
 import { createDeferred } from '../foundation/deferred.ts';
 import type { ProcessExit } from '../transport/child.ts';
 import type { Listener, ListenOptions } from '../transport/loopback.ts';
@@ -19,6 +19,8 @@ import { serveConnection } from './tcp-connection.ts';
 
 /** After SIGTERM the program goes on for about so long, in milliseconds. */
 const lastWords = 100;
+/** Where nothing runs it ends sooner, but not before it has heard what was sent before. */
+const turnsToHear = 2;
 /** What a client has asked for before it was gone is still made for so long, in milliseconds; who reads slowly gets all. */
 const lastAnswers = 1000;
 /** What was sent before an end that was asked for may take so long to leave, in milliseconds. */
@@ -121,8 +123,15 @@ export class Stage {
   stop(): void {
     if (this.#options.faults?.ignoresSignals === true) return;
     const end = (): void => void this.finish({ code: 0, signal: null }, patience);
-    if (this.#finished !== undefined || this.#isIdle) end();
-    else this.#alarm.at(this.#options.clock.now() + lastWords, end);
+    if (this.#finished !== undefined) end();
+    else void this.#whenHeard(this.#options.clock.now() + lastWords, end);
+  }
+
+  /** What was sent before the signal is still read, in a turn for a connection and one for what came on it. */
+  async #whenHeard(until: number, end: () => void): Promise<void> {
+    for (let turn = 0; turn < turnsToHear; turn++) await nextTurn();
+    if (this.#isIdle) end();
+    else this.#alarm.at(until, end);
   }
 
   /** Ends now: nothing more is read or made, and what was sent has up to `wait` ms to leave. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { RepriseError, replay } from 'reprise';
 import { expect, test } from 'vitest';
@@ -76,6 +77,20 @@ test('ends at once when it is stopped and nothing runs', async () => {
   await new LineReader(plugin.stdout).count(2);
   plugin.stop();
   expect(await plugin.exited).toEqual({ code: 0, signal: null });
+});
+
+test('answers what was sent before SIGTERM, on a connection too that it has not heard of yet', async () => {
+  const plugin = start([...reprise, 'replay', makeRecording(simple), '-m', 'tcp', '--pace', 'instant']);
+  await plugin.says('"port":');
+  plugin.child.kill('SIGSTOP'); // so that it hears of all three at once
+  const socket = connect(Number(/"port":(\d+)/.exec(plugin.stdout().toString())?.[1]), '127.0.0.1');
+  const heard = new LineReader(socket);
+  socket.write(`${request('x', { n: 1 })}\n`, () => {
+    plugin.child.kill('SIGTERM');
+    plugin.child.kill('SIGCONT');
+  });
+  expect((await heard.end()).at(-1)).toBe(end('x'));
+  expect(await plugin.ended).toMatchObject({ code: 0, signal: null });
 });
 
 test('goes on when stdin ends, and takes a last line without a newline for a request then', async () => {
