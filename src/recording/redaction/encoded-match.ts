@@ -1,3 +1,4 @@
+import { readEscaped } from './escaped-character.ts';
 import { countSlashes, countSlashesBefore } from './quoted-text.ts';
 
 /** A text to be found in raw bytes taken as Latin-1, however it is escaped there: its characters, each with its bytes. */
@@ -7,9 +8,22 @@ export interface Wanted {
   bytes: readonly string[];
 }
 
-const letters: Readonly<Record<string, string>> = { '\n': 'n', '\r': 'r', '\t': 't', '\b': 'b', '\f': 'f' };
 /** No character takes more than this, escaped. */
-const longestEscape = 64;
+const longestEscape = 128;
+/**
+ * What follows a mark that stands for itself where it is escaped by itself: `%25`, `&amp;`, in shells `'\\''` and `'"'"'`,
+ * doubled in SQL and CSV.
+ */
+const rests: Readonly<Record<string, string>> = {
+  '%': '(?:25){1,32}',
+  '&': '(?:(?:amp|#38|#x26);){1,16}',
+  "'": String.raw`(?:\\{1,32}''|\\{0,32}"'\\{0,32}"'|')`,
+  '"': String.raw`\\{0,32}"`,
+};
+const restAt = patternsOf((rest) => new RegExp(rest, 'iy'));
+const wholeBefore = patternsOf((rest, mark) => new RegExp(`${mark}${rest}$`, 'i'));
+const quote = /["']/;
+const escapeStart = /[\\%&]/;
 
 export function createWanted(text: string): Wanted {
   const characters = Array.from(text);
@@ -17,8 +31,8 @@ export function createWanted(text: string): Wanted {
 }
 
 /**
- * Where the characters from `from` on end, if they stand at `at`: as they are, or escaped as in JSON at any depth, as in
- * Python's texts, or as in URLs. Nothing is ever tried twice.
+ * Where the characters from `from` on end, if they stand at `at`: as they are, or escaped (`readEscaped` tells how).
+ * Nothing is ever tried twice.
  * @returns -1 where they do not stand there
  */
 export function matchForward(text: string, at: number, { wanted, from }: { wanted: Wanted; from: number }): number {
@@ -41,11 +55,12 @@ export function matchBackward(text: string, at: number, { wanted, until }: { wan
 
 /** @param step to the character that was matched before it */
 function characterAt({ characters, bytes }: Wanted, index: number, step: 1 | -1): Character {
+  const character = characters[index] ?? '';
   return {
-    character: characters[index] ?? '',
+    character,
     plain: bytes[index] ?? '',
     isRepeated: characters[index + step] === '\\',
-    isBare: characters[index + 1] === '2' && characters[index + 2] === '5',
+    isBare: isBare(characters, index),
   };
 }
 
@@ -54,60 +69,40 @@ interface Character {
   plain: string;
   /** A backslash beside a backslash: a run of them stands for all. */
   isRepeated: boolean;
-  /** A percent sign that is followed by `25`, and so is not an encoded one where that follows. */
+  /** What follows it looks like its rest, or would, and is the secret's own. */
   isBare: boolean;
 }
 
-function stepForward(text: string, at: number, { character, plain, isRepeated, isBare }: Character): number {
+function isBare(characters: readonly string[], index: number): boolean {
+  const mark = characters[index] ?? '';
+  if (mark === '%') return characters[index + 1] === '2' && characters[index + 2] === '5';
+  if (mark === '&') return /^(?:amp|#38|#x26);/i.test(characters.slice(index + 1, index + 6).join(''));
+  // At an end, what follows is the quote that closes.
+  return (
+    quote.test(mark) && [characters[index - 1], characters[index + 1]].some((one) => one === undefined || one === mark)
+  );
+}
+
+function stepForward(text: string, at: number, one: Character): number {
+  const { character, plain, isRepeated } = one;
   if (character === '\\') {
     const slashes = countSlashes(text, at);
     if (slashes > 0) return at + slashes;
     if (isRepeated) return at;
-  } else if (text.startsWith(plain, at) && (isBare || character !== '%' || !text.startsWith('25', at + 1)))
-    return at + plain.length;
-  const code = text.charCodeAt(at);
-  if (code === 0x5c) {
-    const behind = at + countSlashes(text, at);
-    const length = escapeLength(text, behind, character);
-    return length === 0 ? -1 : behind + length;
-  }
-  if (code === 0x25) return matchPercents(text, at, plain);
-  return character === ' ' && code === 0x2b ? at + 1 : -1;
+  } else if (text.startsWith(plain, at)) return behindRest(text, at + plain.length, one);
+  const escaped = readEscaped(text, at);
+  if (escaped === undefined) return -1;
+  if (escaped.character === character) return behindRest(text, escaped.end, one);
+  // A plus sign that is percent-encoded once more.
+  return character === ' ' && escaped.character === '+' ? escaped.end : -1;
 }
 
-/** How long an escape is that stands behind its backslash. */
-function escapeLength(text: string, at: number, character: string): number {
-  const [first = ''] = text.charAt(at);
-  if (first === letters[character] || (first === character && /["'/]/.test(character))) return 1;
-  if (first === 'x' && parseInt(text.slice(at + 1, at + 3), 16) === character.codePointAt(0)) return 3;
-  if (first !== 'u') return 0;
-  const own = character.split('').map((unit) => unit.charCodeAt(0));
-  let next = at;
-  for (const [index, unit] of own.entries()) {
-    if (index > 0) next += countSlashes(text, next);
-    if (text[next] !== 'u' || parseInt(text.slice(next + 1, next + 5), 16) !== unit) return 0;
-    next += 5;
-  }
-  return next - at;
-}
-
-function matchPercents(text: string, at: number, plain: string): number {
-  let next = at;
-  for (const byte of plain) {
-    if (text[next] !== '%') return -1;
-    next++;
-    if (byte !== '%') next += countTwentyFives(text, next);
-    if (parseInt(text.slice(next, next + 2), 16) !== byte.charCodeAt(0)) return -1;
-    next += 2;
-  }
-  return next;
-}
-
-/** A percent sign that is itself percent-encoded, again and again. */
-function countTwentyFives(text: string, at: number): number {
-  let end = at;
-  while (text.startsWith('25', end) && end - at < longestEscape) end += 2;
-  return end - at;
+/** A mark that is escaped by itself has something behind it. */
+function behindRest(text: string, at: number, { character, isBare: isWhole }: Character): number {
+  const rest = isWhole ? undefined : restAt.get(character);
+  if (rest === undefined) return at;
+  rest.lastIndex = at;
+  return rest.test(text) ? rest.lastIndex : at;
 }
 
 function stepBackward(text: string, at: number, one: Character): number {
@@ -115,18 +110,30 @@ function stepBackward(text: string, at: number, one: Character): number {
   if (character === '\\') {
     const slashes = countSlashesBefore(text, at);
     if (slashes > 0) return at - slashes;
-    if (isRepeated) return at;
+    // The run may have been taken with what it escapes.
+    if (isRepeated || text[at] === '\\') return at;
   } else if (text.startsWith(plain, at - plain.length) && at >= plain.length) {
-    const start = at - plain.length;
-    return /["'/]/.test(character) ? start - countSlashesBefore(text, start) : start;
+    const start =
+      (quote.test(character) && !one.isBare ? startOfWhole(text, at, character) : undefined) ?? at - plain.length;
+    return /[^A-Za-z\d\x80-\xff]/.test(plain) ? start - countSlashesBefore(text, start) : start;
   }
   if (character === ' ' && text[at - 1] === '+') return at - 1;
   // An escape is found from where it may begin, the nearest place first.
   for (let start = at - 2; start >= Math.max(0, at - longestEscape); start--) {
-    const code = text.charCodeAt(start);
-    if (code !== 0x5c && code !== 0x25) continue;
-    const first = code === 0x5c ? start - countSlashesBefore(text, start) : start;
-    if (stepForward(text, first, one) === at) return first;
+    if (!escapeStart.test(text.charAt(start))) continue;
+    if (text[start] === '\\') start -= countSlashesBefore(text, start);
+    if (stepForward(text, start, one) === at)
+      return text[start] === '&' ? start - countSlashesBefore(text, start) : start;
   }
   return -1;
+}
+
+function startOfWhole(text: string, at: number, mark: string): number | undefined {
+  const before = text.slice(Math.max(0, at - longestEscape), at);
+  const whole = wholeBefore.get(mark)?.exec(before)?.[0];
+  return whole === undefined ? undefined : at - whole.length;
+}
+
+function patternsOf(create: (rest: string, mark: string) => RegExp): ReadonlyMap<string, RegExp> {
+  return new Map(Object.entries(rests).map(([mark, rest]) => [mark, create(rest, mark)]));
 }

@@ -39,11 +39,17 @@ interface Pattern {
 const mostSpread = 20_000;
 /** By so many plain characters in a row a secret is found; where it has fewer, by so few. */
 const [longKey, shortKey] = [6, 3];
+/** More with one key are told apart by other characters than plain ones. */
+const mostAlike = 32;
 /** A longer secret costs its length to compare with; for so much more than the text itself that is done. */
 const quickLook = 64;
 const leastEffort = 4 << 20;
 const plainRun = /[A-Za-z0-9_.~-]{3,}/g;
-const escapeStart = /[\\%+]/;
+/** Regular expressions, Markdown and careful shells escape these. */
+const sometimesEscaped = /[_.~-]/;
+const escapeStart = /[\\%+&]/;
+/** What is escaped by what follows it. */
+const selfEscaped = /[%&'"]/;
 
 /** The secrets of a session, each of which is found wherever it comes again. */
 export class SecretIndex {
@@ -56,7 +62,7 @@ export class SecretIndex {
   #hasShortKeys = false;
   /** So many more characters of long secrets are compared in this text. */
   #effort = 0;
-  /** Those without three plain characters in a row. */
+  /** Those without three plain characters in a row of their own. */
   #odd = new OddSecrets<Pattern>();
 
   /** @param options `flag` stands in the table for what may be a secret of this index */
@@ -138,13 +144,13 @@ export class SecretIndex {
     const { bytes } = unanchored;
     const { anchor, key } = this.#chooseKey(bytes);
     const pattern = { ...unanchored, anchor };
-    if (key === '') {
+    const others = this.#patterns.get(key);
+    if (key === '' || (others?.length ?? 0) >= mostAlike) {
       this.#odd.add(pattern);
       return;
     }
     this.#table.add(key, this.#flag);
     this.#hasShortKeys ||= key.length < longKey;
-    const others = this.#patterns.get(key);
     if (others === undefined) this.#patterns.set(key, [pattern]);
     else others.push(pattern);
   }
@@ -160,7 +166,10 @@ export class SecretIndex {
       if (length < best.key.length) continue;
       for (let at = index; at + length <= index + run.length; at++) {
         const key = bytes.slice(at, at + length);
-        const cost = (this.#patterns.get(key)?.length ?? 0) + (length - new Set(key).size) / length;
+        const cost =
+          (this.#patterns.get(key)?.length ?? 0) +
+          (length - new Set(key).size) / length +
+          (sometimesEscaped.test(key) ? 1 / 2 : 0);
         if (cost >= least && length === best.key.length) continue;
         [best, least] = [{ anchor: at, key }, cost];
         if (cost === 0) break;
@@ -214,6 +223,6 @@ function mayBeEscaped(text: string, at: number, { bytes, anchor }: Pattern): boo
     anchor + length === bytes.length ||
     escapeStart.test(text.charAt(at + length)) ||
     bytes[anchor + length] === '\\' ||
-    bytes.slice(anchor, anchor + length).includes('%')
+    selfEscaped.test(bytes.slice(anchor, anchor + length))
   );
 }
