@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { openSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { fstatSync, openSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { asError, RepriseError, systemCode } from '../foundation/reprise-error.ts';
 import { findFile } from '../transport/find-file.ts';
@@ -38,6 +38,8 @@ interface Output {
   place: () => void;
   /** The command can't be started: nothing is left. */
   discard: () => void;
+  /** Whether it still has its name: somebody may have removed it, or given the name to another file. */
+  isInPlace: () => boolean;
 }
 
 const nothing = (): void => undefined;
@@ -51,7 +53,8 @@ const nothing = (): void => undefined;
 export function openOutput(file: string, force: boolean, onLoss: (error: Error) => void): Output | undefined {
   try {
     makeFolder(dirname(file));
-    if (isDevice(findFile(file))) return { fd: openSync(file, 'w'), place: nothing, discard: nothing };
+    if (isDevice(findFile(file)))
+      return { fd: openSync(file, 'w'), place: nothing, discard: nothing, isInPlace: () => true };
     return createNew(file) ?? (force ? createSuccessor(file, onLoss) : refuse(file));
   } catch (error) {
     if (error instanceof RepriseError) throw error;
@@ -64,7 +67,7 @@ export function openOutput(file: string, force: boolean, onLoss: (error: Error) 
 function createNew(file: string): Output | undefined {
   try {
     const fd = openSync(file, 'wx', 0o644);
-    return { fd, place: nothing, discard: () => rmSync(file, { force: true }) };
+    return { fd, place: nothing, discard: () => rmSync(file, { force: true }), isInPlace: placeCheck(fd, file) };
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return undefined;
     throw error;
@@ -85,7 +88,16 @@ function createSuccessor(file: string, onLoss: (error: Error) => void): Output {
       onLoss(asError(error));
     }
   };
-  return { fd: openSync(made, 'wx', (found?.mode ?? 0o644) & 0o777), place, discard };
+  const fd = openSync(made, 'wx', (found?.mode ?? 0o644) & 0o777);
+  return { fd, place, discard, isInPlace: placeCheck(fd, replaced) };
+}
+
+function placeCheck(fd: number, file: string): () => boolean {
+  const { dev, ino } = fstatSync(fd);
+  return () => {
+    const found = findFile(file);
+    return found?.dev === dev && found.ino === ino;
+  };
 }
 
 function refuse(file: string): never {

@@ -169,6 +169,8 @@ export async function record(options: RecordOptions): Promise<Recorder> {
     await identity;
     relays.close();
     const sum = await session.end('plugin-exited');
+    if (output?.isInPlace() === false)
+      loss ??= new Error('it was removed or renamed, or another file was given its name, while the session went on');
     return {
       ...sum,
       file,

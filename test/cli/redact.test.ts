@@ -1,7 +1,9 @@
-import { copyFileSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { openRedactor } from '../../src/recorder/open-redactor.ts';
+import { redactRecording } from '../../src/recording/redaction/redact-recording.ts';
 import { makeFile, makeFolder } from '../support/files.ts';
 import { leaksIn } from '../support/leaks.ts';
 import { program, record } from '../support/recorder.ts';
@@ -79,6 +81,23 @@ test('lines over 16 MiB are gone through, too', async () => {
   await reprise(['redact', file], { REPRISE_KEY });
   expect(leaksIn(dirname(file), [secret])).toEqual([]);
   await expectSealed(file);
+});
+
+test('a recording that is written to meanwhile is refused, and loses nothing', async () => {
+  const file = await makeOld();
+  const [before, more] = [readFileSync(file, 'utf8'), '{"at":9000,"event":"eof","from":"client","stream":"stdin"}\n'];
+  let isWritten = false;
+  const write = (): [] => {
+    if (!isWritten) appendFileSync(file, more);
+    isWritten = true;
+    return [];
+  };
+  const redactor = await openRedactor(REPRISE_KEY, {}, [write]);
+  await expect(redactRecording(file, { redactor, fingerprint: 'f' })).rejects.toThrow(
+    `Failed to redact ${file}: it was changed meanwhile, as one is that is still recorded. Wait for its end, and do it again.`,
+  );
+  expect(readFileSync(file, 'utf8')).toBe(before + more);
+  expect(readdirSync(dirname(file)).filter((name) => name.endsWith('.part'))).toEqual([]);
 });
 
 test('a file that is no recording is refused, and left as it is', async () => {

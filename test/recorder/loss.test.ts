@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { makeFile, makeFolder } from '../support/files.ts';
@@ -65,6 +65,21 @@ test('a limit on the size of files does the same', async () => {
     isUntouched: true,
   });
   expect(readLines(file).length).toBeGreaterThan(1000);
+});
+
+test.each(['is removed', 'is replaced'])('a recording that %s while the session goes on is told', async (what) => {
+  const file = join(makeFolder(), 'recording.jsonl');
+  const running = start(recordCommand(file, ['cat'], ['-q']));
+  running.child.stdin.write('one\n');
+  await running.says('one');
+  rmSync(file);
+  if (what === 'is replaced') writeFileSync(file, 'another');
+  running.child.stdin.end();
+  const { code, stderr } = await running.ended;
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: `reprise: the recording is not whole, ${file}: it was removed or renamed, or another file was given its name, while the session went on\n`,
+  });
 });
 
 test('a folder that can not be made is told, and the session goes on', async () => {

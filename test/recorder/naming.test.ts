@@ -83,14 +83,16 @@ test('nor is it lost where the system starts no such command', async () => {
   expect(readdirSync(dirname(file))).toEqual(['recording.jsonl']);
 });
 
-test('a file that another recorder has open is replaced, and neither writes to the other', async () => {
+test('a file that another recorder has open is replaced, which that one says, and neither writes to the other', async () => {
   const file = join(makeFolder(), 'recording.jsonl');
   const slow = start(recordCommand(file, ['sh', '-c', 'echo "{\\"slow\\":1}"; read -r word; echo "{\\"slow\\":2}"']));
   await slow.says('slow');
   expect((await start(recordCommand(file, ['echo', '{"quick":1}'], ['--force'])).ended).code).toBe(0);
   const sealed = readFileSync(file, 'utf8');
   slow.child.stdin.end('go on\n');
-  expect((await slow.ended).code).toBe(0);
+  const { code, stderr } = await slow.ended;
+  expect(code).toBe(1);
+  expect(stderr).toContain('the recording is not whole');
   expect(readFileSync(file, 'utf8')).toBe(sealed);
   expect(sealed).toMatch(/"quick"[^]*"event":"end".*\n$/);
   expect(sealed).not.toContain('slow');

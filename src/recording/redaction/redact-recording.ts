@@ -41,6 +41,8 @@ export async function redactRecording(name: string, options: RedactRecordingOpti
   const { redactor, onProgress } = options;
   const before = sumOf(redactor);
   const reader = await openRecording(name, { strict: true });
+  const file = realpathSync(name); // a link stays one
+  const stamp = stampOf(file);
   try {
     await scanAll(reader, {
       visit: (line, bytes) => learn(line, bytes, { reader, redactor }),
@@ -49,12 +51,12 @@ export async function redactRecording(name: string, options: RedactRecordingOpti
   } finally {
     reader.close();
   }
-  const file = realpathSync(name); // a link stays one
   const made = `${file}.${process.pid}.part`;
   try {
     await rewrite(made, file, options);
     if (sumOf(redactor) === before) return false;
     if (isPacked(file)) await pack(made, statSync(file).mode);
+    if (stampOf(file) !== stamp) throw new RepriseError('not-writable', explainChange(name), { file: name });
     renameSync(made, file);
     return true;
   } catch (error) {
@@ -66,6 +68,16 @@ export async function redactRecording(name: string, options: RedactRecordingOpti
   } finally {
     for (const left of [made, `${made}.gz`]) rmSync(left, { force: true });
   }
+}
+
+/** What is different once somebody has written to a file. */
+function stampOf(file: string): string {
+  const { dev, ino, size, mtimeNs } = statSync(file, { bigint: true });
+  return [dev, ino, size, mtimeNs].join(' ');
+}
+
+function explainChange(name: string): string {
+  return `Failed to redact ${name}: it was changed meanwhile, as one is that is still recorded. Wait for its end, and do it again. The recording is as it was.`;
 }
 
 function sumOf({ counts }: Redactor): number {
