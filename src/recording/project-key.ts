@@ -8,6 +8,7 @@ import { configName } from './project-config.ts';
 export const keyVariable = 'REPRISE_KEY';
 const keyFolder = '.reprise';
 const keyName = 'key';
+const ignoreName = '.gitignore';
 const shortestKey = 16;
 
 /** The key that a project's secrets are replaced with, and where it is from. */
@@ -43,13 +44,25 @@ export function findKey(folder: string, env: NodeJS.ProcessEnv = process.env): P
  */
 export function openKey(folder: string, env: NodeJS.ProcessEnv = process.env): ProjectKey {
   const known = findKey(folder, env);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    if (known.from !== keyVariable) keepOutOfGit(dirname(known.from));
+    return known;
+  }
   try {
     return makeKey(join(rootOf(folder), keyFolder));
   } catch (error) {
     // The project can be read-only where its recordings are not.
     if (rootOf(folder) === resolve(folder) || !existsSync(folder)) throw error;
     return makeKey(join(resolve(folder), keyFolder));
+  }
+}
+
+/** A key that was brought from elsewhere by hand has no `.gitignore` beside it. */
+function keepOutOfGit(folder: string): void {
+  try {
+    writeFileSync(join(folder, ignoreName), '*\n', { flag: 'wx' });
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error; // it is there, or nothing can be written: then it was put there so
   }
 }
 
@@ -63,7 +76,7 @@ function makeKey(folder: string): ProjectKey {
   const made = `${file}.${process.pid}`;
   try {
     makeFolder(folder);
-    writeFileSync(join(folder, '.gitignore'), '*\n');
+    writeFileSync(join(folder, ignoreName), '*\n');
     writeFileSync(made, `${createKey()}\n`, { mode: 0o600 });
     try {
       linkSync(made, file); // whoever comes second takes the first one's

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { findKey } from '../../../src/recording/project-key.ts';
+import { findKey, openKey } from '../../../src/recording/project-key.ts';
 import { redactRecording } from '../../../src/recording/redaction/redact-recording.ts';
 import { Redactor } from '../../../src/recording/redaction/redactor.ts';
 import { makeFolder } from '../../support/files.ts';
@@ -29,4 +29,18 @@ test('a key that is a pipe is refused, and not waited for', () => {
   mkdirSync(dirname(file));
   execFileSync('mkfifo', [file]);
   expect(() => findKey(folder, {})).toThrow(`Failed to read the key ${file}: it is a pipe. Check its permissions.`);
+});
+
+test('a key that was brought from elsewhere is kept out of git once it is used, and what is there stays', () => {
+  const folder = makeFolder();
+  mkdirSync(join(folder, '.reprise'));
+  writeFileSync(join(folder, '.reprise/key'), `${key}\n`);
+  const ignored = join(folder, '.reprise/.gitignore');
+  expect(openKey(folder, { REPRISE_KEY: `${key}, another` }).from).toBe('REPRISE_KEY');
+  expect(existsSync(ignored)).toBe(false);
+  expect(openKey(folder, {})).toEqual({ text: key, from: join(folder, '.reprise/key') });
+  expect(readFileSync(ignored, 'utf8')).toBe('*\n');
+  writeFileSync(ignored, 'key\n');
+  openKey(folder, {});
+  expect(readFileSync(ignored, 'utf8')).toBe('key\n');
 });
