@@ -132,6 +132,13 @@ test('the pre-commit hook of docs/github-actions.md lets no secret be committed,
   await git('add recordings');
   expect(await git('commit --allow-empty -qm again')).toMatchObject({ exitCode: 0 });
 
+  // So is what a run has left that was killed.
+  writeFileSync(`${file}.part`, good.replace(/"expression":"[^"]*"/, `"expression":"${secret}"`));
+  await git('add recordings');
+  const left = await git('commit -qm left');
+  expect(left.stdout + left.stderr).toMatch(/regex\.jsonl\.part:\d+: secret: /);
+  await git('rm -qf recordings/regex.jsonl.part');
+
   // What the project wishes counts as it is staged, too.
   writeFileSync(file, good.replace(/"expression":"[^"]*"/, '"expression":"cust-4711"'));
   await git('add recordings');
