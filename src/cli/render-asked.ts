@@ -31,7 +31,7 @@ export function renderAsked(entry: AskedEntry, { sent, faults }: Answered, paint
   const head = [
     `request ${asked}${connection === undefined ? '' : ` of connection ${connection}`}`,
     ...(what.length === 0 ? [] : [what.join(' ')]),
-    `id ${shorten(id, longestName)}`,
+    ...(id === '' ? [] : [`id ${shorten(id, longestName)}`]),
     `at ${at} ms`,
   ].join(' · ');
   const lines = [

@@ -110,7 +110,11 @@ test.each([
     [tool(time), tool(time), '{"type":"x"}'],
     ['--on-exhausted', 'error'],
     1,
-    [/matched .*#1$/m, /time\.jsonl#1 is equal, and has been given once/, /refused: action and type are required/],
+    [
+      /matched .*#1$/m,
+      /time\.jsonl#1 is equal, and has been given once/,
+      /^request 3 · (?:x · )?at .*\n  refused: action and type are required/m,
+    ],
   ],
   [
     'reads a request in many lines',

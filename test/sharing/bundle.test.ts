@@ -120,7 +120,11 @@ test.each([
   ],
   [['bundle', 'package.json', '-o', 'x.tgz'], 'package.json:2: there is no key `name`.'],
   [['push', 'recordings'], 'no registry was named. Give a reference as the last word, as oci://HOST/NAME:TAG.'],
-  [['push', 'recordings', 'oci://host/NAME:1'], 'it names nothing that a registry can hold.'],
+  [['push', 'recordings', 'oci://host/-name:1'], 'it names nothing that a registry can hold.'],
+  [
+    ['push', 'recordings', 'oci://host/Team/x:1'],
+    'a registry takes no capital letters in a name. Write it as oci://host/team/x:TAG.',
+  ],
   [['push', 'recordings', 'oci://host/name'], 'it has no tag.'],
   [['pull', 'https://user:word@host/x.tgz'], 'https://host/x.tgz: there is a name or a password in it'],
   [['pull', 'http://example.org/x.tgz'], 'plain HTTP goes to this machine only. Use HTTPS.'],

@@ -48,6 +48,8 @@ function parseOci(text: string): Reference {
   const [, host = '', name = '', tag, digest] = oci.exec(text) ?? [];
   if (!hostPattern.test(host) || !URL.canParse(`https://${host}`))
     throw refuse(text, 'it names no host', 'oci://HOST/NAME:TAG');
+  if (!namePattern.test(name) && namePattern.test(name.toLowerCase()))
+    throw refuse(text, 'a registry takes no capital letters in a name', `oci://${host}/${name.toLowerCase()}:TAG`);
   if (!namePattern.test(name)) throw refuse(text, 'it names nothing that a registry can hold', 'oci://HOST/NAME:TAG');
   if (tag === undefined && digest === undefined) throw refuse(text, 'it has no tag', 'oci://HOST/NAME:TAG');
   if (tag !== undefined && !tagPattern.test(tag)) throw refuse(text, 'its tag is none', 'oci://HOST/NAME:TAG');
