@@ -46,7 +46,8 @@ export interface StartUpLine {
 type Anchor =
   | { kind: 'start-up' }
   | { kind: 'invocation'; invocation: Invocation }
-  | { kind: 'refusal'; count: number };
+  | { kind: 'refusal'; count: number }
+  | { kind: 'end-of-input' };
 
 /** An exit that nobody asked for: it is played `gap` ms after what came before it. */
 export interface RecordedExit {
@@ -83,6 +84,7 @@ export class ScriptSource {
   readonly #names = new Map<string, string>();
   #refusals = 0;
   #wasSignalled = false;
+  #inputEndedAt: number | undefined;
   readonly #clientParts = new Set<number>();
   readonly #pluginParts = new Map<number, Role>();
 
@@ -114,10 +116,19 @@ export class ScriptSource {
   #takeEvent({ event, fields, at }: EventLine): void {
     if (event === 'about') this.#learn(fields);
     else if (event === 'signal' && fields['from'] === 'client') this.#wasSignalled ||= asksToEnd(fields['signal']);
+    else if (event === 'eof' && fields['from'] === 'client' && fields['stream'] === 'stdin') this.#inputEndedAt = at;
     // By SIGPIPE it has ended since its client took no more: that is the client's doing, too.
     else if (event === 'exit' && !this.#wasSignalled && fields['signal'] !== 'SIGPIPE') {
+      if (this.#isAnswered)
+        this.#moveAnchor({ kind: 'end-of-input' }, -1, Math.max(this.#anchorAt, this.#inputEndedAt ?? 0));
       this.exit = { exit: exitOf(fields), gap: at - this.#anchorAt, after: this.#anchor, row: this.#anchorRow };
     }
+  }
+
+  /** Its input has ended, and nothing runs: a program that ends then has done so for that. */
+  get #isAnswered(): boolean {
+    const { isReady, isTcp } = this.#attribution;
+    return this.#inputEndedAt !== undefined && isReady && !isTcp && this.#running.size === 0;
   }
 
   #learn({ response_format: format, redaction }: EventLine['fields']): void {

@@ -145,6 +145,12 @@ export class Script {
     return exit?.after.kind === 'start-up' ? exit : undefined;
   }
 
+  /** The exit of the recording that is started from, where its input's end brought it. */
+  get exitAtEnd(): RecordedExit | undefined {
+    const { exit } = this.#leader;
+    return exit?.after.kind === 'end-of-input' ? exit : undefined;
+  }
+
   /** The exit that comes after the `count`th refusal. */
   exitAfterRefusal(count: number): RecordedExit | undefined {
     return this.#sources

@@ -11,6 +11,7 @@ import { Conversation } from './conversation.ts';
 import type { Journal } from './journal.ts';
 import { Doors } from './doors.ts';
 import { createBackstage } from './backstage.ts';
+import { waitFor } from './pace.ts';
 import { startUpSteps } from './start-up.ts';
 import type { StdinOptions } from './stdin-client.ts';
 import { StdinClient } from './stdin-client.ts';
@@ -102,8 +103,10 @@ export class Stage {
       else if (first !== undefined) this.#stdout.push(first);
     });
     // In TCP mode stdin is never read.
-    if (this.#listener === undefined) void this.#readStdin(this.#ready.promise);
-    else this.#stdin.deafen();
+    if (this.#listener === undefined) {
+      const open = (): Conversation => this.#openConversation(this.#stdout, 0);
+      void this.#stdin.read(this.#ready.promise, open, () => this.#heedEnd());
+    } else this.#stdin.deafen();
     void this.#watchClient();
   }
 
@@ -113,6 +116,7 @@ export class Stage {
       await this.#options.script.readOn(() => {
         for (const conversation of this.#conversations) conversation.retry();
       });
+      this.#heedEnd();
     } catch (error) {
       this.#exited.reject(error);
       await this.finish({ code: 2, signal: null });
@@ -158,14 +162,13 @@ export class Stage {
     this.#exited.resolve(exit);
   }
 
-  #readStdin(ready: Promise<void>): Promise<void> {
-    return this.#stdin.read(
-      ready,
-      () => this.#openConversation(this.#stdout, 0),
-      () => {
-        if (this.#options.exitOnEof) this.#exitWhenAnswered();
-      },
-    );
+  /** The end of stdin is that of a program which ended so when it was recorded, or is to. It may be known late which it is. */
+  #heedEnd(): void {
+    const { exitOnEof, script, tempo, clock } = this.#options;
+    const recorded = script.exitAtEnd;
+    if (!this.#stdin.hasEnded || (!exitOnEof && recorded === undefined)) return;
+    const due = clock.now() + waitFor(recorded?.gap ?? 0, tempo);
+    this.#alarm.at(due, () => this.#exitWhenAnswered(Infinity, recorded?.exit));
   }
 
   /** Whoever still reads gets what was asked for; a connection has a client of its own. */
@@ -174,11 +177,11 @@ export class Stage {
   }
 
   /** @param until it exits then, unless somebody is still to take what was made, or is connected */
-  #exitWhenAnswered(until = Infinity): void {
+  #exitWhenAnswered(until = Infinity, exit: ProcessExit = { code: 0, signal: null }): void {
     const now = this.#options.clock.now();
     if (this.#sockets.size === 0 && (this.#isIdle || (now >= until && !this.#stdout.isBlocked)))
-      void this.finish({ code: 0, signal: null }, until === Infinity ? Infinity : patience);
-    else this.#alarm.at(now + 10, () => this.#exitWhenAnswered(until));
+      void this.finish(exit, until === Infinity ? Infinity : patience);
+    else this.#alarm.at(now + 10, () => this.#exitWhenAnswered(until, exit));
   }
 
   /** Whoever knows the port before it is announced, which faults may delay, waits for that. */
