@@ -22,21 +22,23 @@ export interface Outlet {
 /** A stream as an outlet. */
 export function openOutlet(stream: Writable): Outlet {
   let fail: ((code: string, count: number) => void) | undefined;
-  let hasFailed = false;
+  let failure: string | undefined;
   let isClosed = false;
-  stream.on('error', () => {
+  stream.on('error', (error) => {
     // Each write that fails says so itself, below; without a listener the process would end here.
-    hasFailed = true;
+    failure ??= codeOf(error);
   });
   return {
     write(bytes, count) {
       if (isClosed) return true;
-      if (hasFailed || stream.destroyed) {
+      if (failure !== undefined || stream.destroyed) {
         fail?.('EPIPE', count);
         return true;
       }
       return stream.write(bytes, 'latin1', (error) => {
-        if (error !== null && error !== undefined) fail?.(systemCode(error) ?? 'EPIPE', count);
+        // A write that is cut short since reading has failed is called back without an error.
+        const code = error === null || error === undefined ? failure : codeOf(error);
+        if (code !== undefined) fail?.(code, count);
       });
     },
     // A stream that has failed never drains, and takes all: what is still to come is to be tried, and told, too.
@@ -50,6 +52,10 @@ export function openOutlet(stream: Writable): Outlet {
       isClosed = true;
     },
   };
+}
+
+function codeOf(error: unknown): string {
+  return systemCode(error) ?? 'EPIPE';
 }
 
 /**

@@ -4,6 +4,8 @@ import { replay } from 'reprise';
 import { expect, test } from 'vitest';
 import { dial } from '../support/dial.ts';
 import { LineReader } from '../support/line-reader.ts';
+import { reprise } from '../support/programs.ts';
+import { start, until } from '../support/recorder.ts';
 import {
   acknowledgement,
   announcement,
@@ -123,6 +125,27 @@ test('reports in the system’s words what was still waiting for a client that d
   socket.resetAndDestroy();
   await stdout.until(() => stdout.lines.length > 100, 'a hundred reports');
   for (const line of stdout.lines.slice(2)) expect(line).toMatch(failedWrite);
+});
+
+test('reports the message too that was half sent when its client went', async () => {
+  const big = invocation(100, 'a', { n: 1 }, ['x'.repeat(20 << 20)]);
+  const file = makeRecording([...startUp(), ...big, ...invocation(200, 'b', { n: 2 }, [])]);
+  const plugin = start([...reprise, 'replay', file, '-m', 'tcp', '--pace', 'instant']);
+  await plugin.says('"port":');
+  const port = Number(/"port":(\d+)/.exec(plugin.stdout().toString())?.[1]);
+  const socket = connect(port, '127.0.0.1'); // and does not read
+  await once(socket, 'connect');
+  socket.write(`${request('x', { n: 1 })}\n`);
+  const { heard, socket: other } = await dial(port);
+  other.write(`${request('y', { n: 2 })}\n`);
+  await heard.count(3); // so it has come to the half of it
+  socket.resetAndDestroy();
+  await until(() => plugin.stdout().toString().split('\n').length > 4);
+  other.write(`${request('z', { n: 2 })}\n`);
+  await heard.count(5);
+  plugin.child.kill();
+  const lines = (await plugin.ended).stdout.toString().split('\n').slice(2, -1);
+  expect(lines.map((line) => failedWrite.test(line))).toEqual([true, true]);
 });
 
 test('goes on answering after a half-close, then closes the connection', async () => {
