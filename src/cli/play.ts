@@ -4,6 +4,7 @@ import type { OwnWays, Replay } from '../replayer/replay.ts';
 import { startReplay } from '../replayer/replay.ts';
 import type { ReplayOptions } from '../replayer/replay-options.ts';
 import type { Settled } from '../replayer/settings.ts';
+import type { ProcessExit } from '../transport/child.ts';
 import { openOwnStdout } from '../transport/outlet.ts';
 import { endLike } from './end-like.ts';
 import type { Notes } from './notes.ts';
@@ -14,6 +15,9 @@ const mostNamed = 50;
 
 /** A Go program takes no notice of these. Node would be ended by them, and open a debugger's port for the first. */
 const unheeded = ['SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGVTALRM', 'SIGIO', 'SIGXCPU', 'SIGPWR'] as const;
+
+/** A Go program that gets SIGQUIT tells where it is, which means nothing here, and ends so. */
+const quitted: ProcessExit = { code: 2, signal: null };
 
 /** What is to be played by this process. */
 export interface Programme extends Settled<ReplayOptions>, OwnWays {
@@ -36,6 +40,8 @@ export async function play(prepare: () => Promise<Programme>): Promise<number> {
   const started = createDeferred<Replay>();
   const stop = (): void => void started.promise.then((plugin) => plugin.stop());
   for (const signal of unheeded) process.on(signal, () => undefined);
+  const quit = createDeferred<ProcessExit>();
+  process.on('SIGQUIT', () => quit.resolve(quitted));
   // Before ready is sent: a client may send its signal as soon as it sees that.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
   const notes = openNotes(process.env);
@@ -58,7 +64,7 @@ export async function play(prepare: () => Promise<Programme>): Promise<number> {
   started.resolve(plugin);
   if (plugin.seed !== undefined) warn(await explainSeed(plugin.seed, programme.spelling));
   setInterval(() => undefined, longestTimer); // the program lives on when its stdin has ended and nothing is being answered
-  const exit = await plugin.exited;
+  const exit = await Promise.race([plugin.exited, quit.promise]);
   const last = await onExit?.();
   if (last !== undefined) notes.say(`reprise: ${last}\n`);
   await sayReport(plugin, notes, tellsGoodEnd);

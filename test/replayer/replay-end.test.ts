@@ -279,3 +279,12 @@ test.skipIf(!isLinux)(
     expect(await plugin.ended).toMatchObject({ signal: 'SIGHUP', stderr: '' });
   },
 );
+
+test('is ended by SIGQUIT at once, with status 2, as a Go program is', async () => {
+  const answers = invocation(100, 'a', {}, ['one', 'never'], { gap: 60_000 });
+  const plugin = start([...reprise, 'replay', makeRecording([...startUp(), ...answers])]);
+  plugin.child.stdin.write(`${request('x')}\n`);
+  await plugin.says(acknowledgement);
+  plugin.child.kill('SIGQUIT');
+  expect(await plugin.ended).toMatchObject({ code: 2, signal: null });
+});
