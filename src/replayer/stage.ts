@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../foundation/clock.ts';
-import { nextTurn, within } from '../foundation/clock.ts';
+import { within } from '../foundation/clock.ts';
 import { createDeferred } from '../foundation/deferred.ts';
 import type { ProcessExit } from '../transport/child.ts';
 import type { Listener, ListenOptions } from '../transport/loopback.ts';
@@ -128,13 +128,13 @@ export class Stage {
     if (this.#options.faults?.ignoresSignals === true) return;
     const end = (): void => void this.finish({ code: 0, signal: null }, patience);
     if (this.#finished !== undefined) end();
-    else void this.#whenHeard(this.#options.clock.now() + lastWords, end);
+    else this.#endWhenHeard(turnsToHear, this.#options.clock.now() + lastWords, end);
   }
 
   /** What was sent before the signal is still read, in a turn for a connection and one for what came on it. */
-  async #whenHeard(until: number, end: () => void): Promise<void> {
-    for (let turn = 0; turn < turnsToHear; turn++) await nextTurn();
-    if (this.#isIdle) end();
+  #endWhenHeard(turns: number, until: number, end: () => void): void {
+    if (turns > 0) this.#options.clock.soon(() => this.#endWhenHeard(turns - 1, until, end));
+    else if (this.#isIdle) end();
     else this.#alarm.at(until, end);
   }
 

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { quoteWord } from '../../src/foundation/spell-option.ts';
 import { reprise, root } from '../support/run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reprise-test-'));
@@ -106,7 +107,7 @@ test('a folder without recordings is told, with what to do', async () => {
   const { exitCode, stderr } = await reprise(['replay', bare]);
   expect(exitCode).toBe(2);
   expect(stderr).toBe(
-    `reprise: Failed to find a recording: the folder ${bare} holds no .jsonl file. Record one with \`reprise record -o ${join(bare, 'NAME.jsonl')} -- COMMAND\`.`,
+    `reprise: Failed to find a recording: the folder ${bare} holds no .jsonl file. Record one with \`reprise record -o ${quoteWord(join(bare, 'NAME.jsonl'))} -- COMMAND\`.`,
   );
 });
 

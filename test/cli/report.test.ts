@@ -83,7 +83,9 @@ test('writes JUnit XML in which what is not as recorded has failed', async () =>
   await reprise(['report', folder, '--strict', '--junit', junit], clean);
   const xml = readFileSync(junit, 'utf8');
   expect(xml).toContain('<testsuites name="reprise" tests="3" failures="2" errors="0" skipped="0">');
-  expect(xml).toContain(`<testcase classname="${recording}" name="#1 invoke_tool current_time"/>`);
+  expect(xml).toContain(
+    `<testcase classname="${recording.replaceAll("'", '&apos;')}" name="#1 invoke_tool current_time"/>`,
+  );
   expect(xml).toContain('<failure message="time.jsonl#2 was not used" type="unused"/>');
   expect(xml).toContain('classname="tests/test_a.py::test_b (call)"');
   expect(xml).toMatch(/<failure message="reprise: no match for invoke_tool; .*&lt;&amp;`\?&gt;.*" type="missed"\/>/);

@@ -117,7 +117,7 @@ test('begins at the first miss where none was wanted, with what had been asked b
   await heard.text(end('z'));
   await plugin.close();
   const file = /; journal ([^"\\]*)/.exec(heard.lines.find((line) => line.includes('NoRecorded')) ?? '')?.[1] ?? '';
-  const { entries } = read(file);
+  const { entries } = read(Buffer.from(file, 'latin1').toString());
   expect(asked(entries).map(({ id }) => id)).toEqual(['x', 'y', 'z']);
   expect(sent(entries).filter(({ asked: line }) => line === 3)).toHaveLength(4);
 });

@@ -76,6 +76,7 @@ test('ends at once when it is stopped and nothing runs', async () => {
   await using plugin = await replay(makeRecording(simple), { ...instant, clock });
   await new LineReader(plugin.stdout).count(2);
   plugin.stop();
+  while (clock.turn());
   expect(await plugin.exited).toEqual({ code: 0, signal: null });
 });
 
