@@ -12,6 +12,7 @@ import { recordingEnding } from '../../recording/find-recordings.ts';
 import { keyVariable } from '../../recording/project-key.ts';
 import type { RedactionSettings } from '../redaction-settings.ts';
 import { redactionOf } from '../redaction-settings.ts';
+import { hideInName } from './session-name.ts';
 import { stemOf } from './stem-of.ts';
 
 /** Tells the program that is recorded by whom, so that a drop-in which is taken for it knows. */
@@ -72,8 +73,8 @@ export async function readSettings(env: NodeJS.ProcessEnv): Promise<DropInSettin
 /** pytest names the test with its phase, `(call)`; a plugin that is started in a fixture belongs to the same test. */
 function readSession(env: NodeJS.ProcessEnv): SessionName | undefined {
   const [asked, ofPytest] = [env['REPRISE_SESSION'] ?? '', env['PYTEST_CURRENT_TEST'] ?? ''];
-  if (asked !== '') return { name: recordingEnding.test(asked) ? stemOf(asked) : asked, isAsked: true };
-  const name = ofPytest.replace(/ \((?:setup|call|teardown)\)$/, '');
+  if (asked !== '') return { name: hideInName(recordingEnding.test(asked) ? stemOf(asked) : asked), isAsked: true };
+  const name = hideInName(ofPytest).replace(/ \((?:setup|call|teardown)\)$/, '');
   return name === '' ? undefined : { name, isAsked: false };
 }
 

@@ -16,6 +16,7 @@ import {
   writeRecording,
 } from '../../support/drop-in.ts';
 import { makeFolder } from '../../support/files.ts';
+import { leaksIn, shapedSecrets } from '../../support/leaks.ts';
 import { reprise } from '../../support/run.ts';
 import { converse, makeProject, startsOf } from '../../support/sessions.ts';
 
@@ -273,4 +274,25 @@ test('another drop-in on the PATH is passed over', async () => {
   await reprise(['stub', writeRecording(join(project.folder, 'one.jsonl')), '-o', join(first, 'dify')]);
   await converse(project, ['Paris'], { PATH: `${first}:${dirname(second)}:${process.env['PATH']}` });
   expect(startsOf(project)).toBe(1);
+});
+
+test('a token in the name of a test is in no recording, no journal and no file’s name, and each such test has its own', async () => {
+  const journals = makeFolder();
+  const project = await makeProject('once', { REPRISE_JOURNAL_DIR: journals });
+  const tokens = shapedSecrets.slice(0, 2);
+  const cities = ['Paris', 'Oslo'];
+  for (const mode of ['once', 'none'])
+    for (const [index, token] of tokens.entries()) {
+      const env = { REPRISE_RECORD_MODE: mode, PYTEST_CURRENT_TEST: `test_a.py::test_b[${token}] (call)` };
+      const city = cities[index] ?? '';
+      expect((await converse({ ...project, folder: makeFolder() }, [city], env)).answers).toEqual([`${city}, 1`]);
+    }
+  expect(namesIn(project.recordings)).toEqual([
+    expect.stringMatching(/^test_a\.py-test_b-secret-[\da-f]{3}-[\da-f]{8}\.jsonl$/),
+    expect.stringMatching(/^test_a\.py-test_b-secret-[\da-f]{3}-[\da-f]{8}\.jsonl$/),
+  ]);
+  expect(namesIn(journals)).toHaveLength(2);
+  expect(leaksIn(project.recordings, tokens)).toEqual([]);
+  expect(leaksIn(journals, tokens)).toEqual([]);
+  expect(startsOf(project)).toBe(2);
 });
