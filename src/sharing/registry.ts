@@ -43,13 +43,20 @@ export class Registry {
       await answer.response.body?.cancel();
       throw new RepriseError(
         'not-found',
-        `Failed to find ${this.#reference.text}: ${this.#reference.host} has no such bundle. Check its name and its tag.`,
+        `Failed to find ${this.#reference.text}: ${this.#reference.host} has no such bundle${this.#explainMissing(tag)}`,
       );
     }
     const bytes = await readWhole(answer, bundleLimits.smallFile);
     const digest = digestOf(bytes);
     if (tag.startsWith('sha256:') && tag !== digest) throw this.#wrong(tag);
     return { bytes, digest };
+  }
+
+  /** What is pinned may be gone, or may never have been there, whatever its tag means now. */
+  #explainMissing(tag: string): string {
+    return tag.startsWith('sha256:') && !this.#reference.text.includes(tag)
+      ? ` as the lock pins, ${tag}. Push that one again; or pull it by its name, which pins what its tag means now.`
+      : '. Check its name and its tag.';
   }
 
   /** A piece of content, as it comes. */

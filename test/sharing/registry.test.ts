@@ -41,6 +41,19 @@ test('a bundle is pushed, pulled, and pushed again without a write', async () =>
   expect(asked.filter(({ line }) => !/^(GET|HEAD) /.test(line))).toEqual([]);
 });
 
+test('a pinned bundle that is not there is told by what was pinned', async () => {
+  const { name, host } = await serveBundle();
+  const user = makeUser();
+  await user.run('pull', name);
+  const lock = join(user.project, 'reprise.lock.json');
+  const other = `sha256:${'0'.repeat(64)}`;
+  writeFileSync(lock, readFileSync(lock, 'utf8').replace(/sha256:[\da-f]{64}/, other));
+  expect(await user.run('pull', '--locked')).toMatchObject({
+    exitCode: 2,
+    stderr: `reprise: Failed to find ${name}: ${host} has no such bundle as the lock pins, ${other}. Push that one again; or pull it by its name, which pins what its tag means now.`,
+  });
+});
+
 test('a token is got for the password, and shown instead of it', async () => {
   const tokens: { url: string | undefined; authorization: string | undefined }[] = [];
   const issuer = await serve((request, response) => {
