@@ -80,14 +80,14 @@ async function readExpressions(texts: readonly string[]): Promise<FindSecrets[]>
   const compile = await loadExpressions();
   return texts.map((text) => {
     const { source, flags } = splitExpression(text);
-    const hasAnchors = /[$^]/.test(source);
-    const { findAll, test } = compile(source, hasAnchors ? `${flags}m` : flags, '--redact');
+    const isAnchored = hasAnchors(source);
+    const { findAll, test } = compile(source, isAnchored ? `${flags}m` : flags, '--redact');
     if (test(''))
       throw new RepriseError(
         'usage',
         `Failed to read \`--redact\`: ${text} fits a text of nothing, and so every place. Mend it.`,
       );
-    return (raw) => findMeant(raw, (reading) => findBytes(reading, { findAll, hasAnchors }));
+    return (raw) => findMeant(raw, (reading) => findBytes(reading, { findAll, isAnchored }));
   });
 }
 
@@ -109,19 +109,34 @@ function findMeant(raw: string, find: (reading: string) => MeantSecret[]): Meant
   return [...found, ...find(raw)]; // of two at one place the first holds: what is meant
 }
 
-/** Expressions are for texts, and places are counted in bytes. To one with anchors, each string is a line. */
-function findBytes(
-  raw: string,
-  { findAll, hasAnchors }: { findAll: (text: string) => { start: number; end: number }[]; hasAnchors: boolean },
-): MeantSecret[] {
+type FindAll = (text: string) => { start: number; end: number }[];
+
+/** Expressions are for texts, and places are counted in bytes. To one with anchors, each string is a text of its own. */
+function findBytes(raw: string, { findAll, isAnchored }: { findAll: FindAll; isAnchored: boolean }): MeantSecret[] {
   const text = Buffer.from(raw, 'latin1').toString();
   const isAscii = text.length === raw.length;
   const offset = (at: number): number => (isAscii ? at : Buffer.byteLength(text.slice(0, at)));
-  const places = hasAnchors ? [...findAll(text), ...findAll(text.replaceAll('"', '\n'))] : findAll(text);
+  const places = isAnchored ? [...findAll(text), ...findInStrings(text, findAll)] : findAll(text);
   return places.map(({ start, end }) => ({
     kind: 'custom',
     start: offset(start),
     end: offset(end),
     value: text.slice(start, end),
   }));
+}
+
+/** Between two quotes stands a string, or what stands between strings, where nothing is replaced. */
+function findInStrings(text: string, findAll: FindAll): ReturnType<FindAll> {
+  const found: ReturnType<FindAll> = [];
+  let from = 0;
+  for (const piece of text.split('"')) {
+    for (const { start, end } of findAll(piece)) found.push({ start: from + start, end: from + end });
+    from += piece.length + 1;
+  }
+  return found;
+}
+
+/** Whether an expression has a `^`, a `$`, a `\\A` or a `\\z`: not escaped, and in no class of characters. */
+function hasAnchors(source: string): boolean {
+  return /[$^]|\\[Az]/.test(source.replace(/\\[^Az]|\[\^?\]?(?:\\.|[^\\\]])*\]/g, ''));
 }
