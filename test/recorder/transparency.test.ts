@@ -202,16 +202,20 @@ const weird = {
   é: 'ü',
 };
 
-test.each([weird, { PWD: undefined }, { PWD: '/etc/passwd/x' }, { TMPDIR: '/nowhere' }])(
-  'the environment of the command is the one it was given, %o',
-  async (env) => {
-    const cwd = makeFolder();
-    const bare = await start(['env', '-0'], { cwd, env }).ended;
-    const recorded = await record(['env', '-0'], { cwd, env });
-    const sorted = (bytes: Buffer): string[] => bytes.toString().split('\0').toSorted();
-    expect(sorted(recorded.stdout)).toEqual(sorted(bare.stdout));
-  },
-);
+test.each([
+  weird,
+  { PWD: undefined },
+  { SHLVL: undefined, OLDPWD: undefined },
+  { SHLVL: '7' },
+  { PWD: '/etc/passwd/x' },
+  { TMPDIR: '/nowhere' },
+])('the environment of the command is the one it was given, %o', async (env) => {
+  const cwd = makeFolder();
+  const bare = await start(['env', '-0'], { cwd, env }).ended;
+  const recorded = await record(['env', '-0'], { cwd, env });
+  const sorted = (bytes: Buffer): string[] => bytes.toString().split('\0').toSorted();
+  expect(sorted(recorded.stdout)).toEqual(sorted(bare.stdout));
+});
 
 test('arguments reach the command as they are', async () => {
   const words = ['', ' ', "a'b", '"', '$HOME', '*', '-n', '--', 'é\n', '\\', '`x`'];

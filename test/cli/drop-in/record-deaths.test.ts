@@ -25,8 +25,10 @@ test('a session whose client kills the program with SIGKILL, and goes on, is kep
 
 test('a session whose client was killed is not kept, and is recorded afresh the next time', async () => {
   const project = await makeProject('once', { REPRISE_SESSION: 'alpha' });
-  // The client is a shell that starts the drop-in, holds its stdin, and is killed.
-  const client = makeScript('client', `mkfifo in; "$DIFY" plugin run "$FILE" -r json <in & exec 3>in; cat >&3`);
+  // The client is a shell that starts the drop-in, holds its stdin, and is killed. It has no `cat`: that of BusyBox waits
+  // for its input inside the system with the pipe locked, and nobody can open it meanwhile.
+  const hand = 'while IFS= read -r line; do printf "%s\\n" "$line" >&3; done';
+  const client = makeScript('client', `mkfifo in; "$DIFY" plugin run "$FILE" -r json <in & exec 3>in; ${hand}`);
   const running = start([client], {
     cwd: project.folder,
     env: { CI: '', ...project.env, DIFY: dify, FILE: project.file },
