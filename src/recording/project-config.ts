@@ -184,7 +184,9 @@ function mayGoOn(beginning: string): boolean {
   } catch (error) {
     const { message } = asError(error);
     if (message.startsWith('Unterminated')) return false;
-    return message.startsWith('Unexpected end') || message.endsWith(`at position ${beginning.length}`);
+    // Node 22 and later tell the line and the column behind it.
+    const [, position] = / at position (\d+)(?: \(line \d+ column \d+\))?$/.exec(message) ?? [];
+    return message.startsWith('Unexpected end') || Number(position) === beginning.length;
   }
 }
 
