@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /**
@@ -9,7 +9,8 @@ import { dirname, resolve } from 'node:path';
 export function makeFolder(folder: string): void {
   const path = resolve(folder);
   if (isFolder(path)) return;
-  if (dirname(path) !== path) makeFolder(dirname(path));
+  // Below a file it is the system that says so, in the same words with any Node.
+  if (!existsSync(dirname(path))) makeFolder(dirname(path));
   try {
     mkdirSync(path);
   } catch (error) {

@@ -20,6 +20,11 @@ test('a file of that name is an error', () => {
   expect(() => makeAny(makeFile(''))).toThrow('EEXIST');
 });
 
+test('a folder below a file is an error that says what is wrong', () => {
+  for (const below of ['a', 'a/b'])
+    expect(() => makeAny(join(makeFile(''), below))).toThrow('ENOTDIR: not a directory');
+});
+
 test.skipIf(process.platform !== 'linux')('where the system has no folders, none is made, however deep', () => {
   expect(() => makeAny('/proc/x/y/z')).toThrow('ENOENT');
 });
