@@ -2,6 +2,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { expect, test } from 'vitest';
+import { hasGit } from '../support/machine.ts';
 import type { Finished } from '../support/run.ts';
 import { readPage, type, writeFiles } from './page.ts';
 import { addRecording, fixtures, makeProject } from './project.ts';
@@ -104,52 +105,55 @@ test('the workflow of docs/github-actions.md replays, reports, and fails where a
   expect(project.countStarts()).toBe(2);
 });
 
-test('the pre-commit hook of docs/github-actions.md lets no secret be committed, whatever the file is by then', async () => {
-  const project = await makeProject();
-  const page = readPage('github-actions.md');
-  writeFiles(project, page);
-  addRecording(project, 'regex.jsonl');
-  const git = (words: string): Promise<Finished> =>
-    project.run(['bash', '-c', `git -c user.name=a -c user.email=a@example.com ${words}`]);
-  expect(await git('init -q')).toMatchObject({ exitCode: 0 });
-  for (const command of page.commands) expect(await type(project, command)).toMatchObject({ exitCode: 0 });
-  expect(await git('commit --allow-empty -qm none')).toMatchObject({ exitCode: 0 });
-  await git('add recordings');
-  expect(await git('commit -qm good')).toMatchObject({ exitCode: 0 });
+test.skipIf(!hasGit)(
+  'the pre-commit hook of docs/github-actions.md lets no secret be committed, whatever the file is by then',
+  async () => {
+    const project = await makeProject();
+    const page = readPage('github-actions.md');
+    writeFiles(project, page);
+    addRecording(project, 'regex.jsonl');
+    const git = (words: string): Promise<Finished> =>
+      project.run(['bash', '-c', `git -c user.name=a -c user.email=a@example.com ${words}`]);
+    expect(await git('init -q')).toMatchObject({ exitCode: 0 });
+    for (const command of page.commands) expect(await type(project, command)).toMatchObject({ exitCode: 0 });
+    expect(await git('commit --allow-empty -qm none')).toMatchObject({ exitCode: 0 });
+    await git('add recordings');
+    expect(await git('commit -qm good')).toMatchObject({ exitCode: 0 });
 
-  const secret = ['sk-', 'reprise-fedcba9876543210'].join('');
-  const file = join(project.folder, 'recordings/regex.jsonl');
-  const good = readFileSync(file, 'utf8');
-  writeFileSync(file, good.replace(/"expression":"[^"]*"/, `"expression":"${secret}"`));
-  await git('add recordings');
-  writeFileSync(file, good);
-  const refused = await git('commit -qm bad');
-  expect(refused).toMatchObject({ exitCode: 1 });
-  expect(refused.stdout + refused.stderr).toMatch(
-    /regex\.jsonl:\d+: secret: \/request\/tool_parameters\/expression holds an openai_key/,
-  );
-  expect(refused.stdout + refused.stderr).not.toContain(secret);
-  await git('add recordings');
-  expect(await git('commit --allow-empty -qm again')).toMatchObject({ exitCode: 0 });
+    const secret = ['sk-', 'reprise-fedcba9876543210'].join('');
+    const file = join(project.folder, 'recordings/regex.jsonl');
+    const good = readFileSync(file, 'utf8');
+    writeFileSync(file, good.replace(/"expression":"[^"]*"/, `"expression":"${secret}"`));
+    await git('add recordings');
+    writeFileSync(file, good);
+    const refused = await git('commit -qm bad');
+    expect(refused).toMatchObject({ exitCode: 1 });
+    expect(refused.stdout + refused.stderr).toMatch(
+      /regex\.jsonl:\d+: secret: \/request\/tool_parameters\/expression holds an openai_key/,
+    );
+    expect(refused.stdout + refused.stderr).not.toContain(secret);
+    await git('add recordings');
+    expect(await git('commit --allow-empty -qm again')).toMatchObject({ exitCode: 0 });
 
-  // So is what a run has left that was killed.
-  writeFileSync(`${file}.part`, good.replace(/"expression":"[^"]*"/, `"expression":"${secret}"`));
-  await git('add recordings');
-  const left = await git('commit -qm left');
-  expect(left.stdout + left.stderr).toMatch(/regex\.jsonl\.part:\d+: secret: /);
-  await git('rm -qf recordings/regex.jsonl.part');
+    // So is what a run has left that was killed.
+    writeFileSync(`${file}.part`, good.replace(/"expression":"[^"]*"/, `"expression":"${secret}"`));
+    await git('add recordings');
+    const left = await git('commit -qm left');
+    expect(left.stdout + left.stderr).toMatch(/regex\.jsonl\.part:\d+: secret: /);
+    await git('rm -qf recordings/regex.jsonl.part');
 
-  // What the project wishes counts as it is staged, too.
-  writeFileSync(file, good.replace(/"expression":"[^"]*"/, '"expression":"cust-4711"'));
-  await git('add recordings');
-  const config = join(project.folder, 'reprise.config.json');
-  writeFileSync(config, '{"redact":["/cust-\\\\d+/"]}');
-  await git('add reprise.config.json');
-  writeFileSync(config, '{}');
-  const wished = await git('commit -qm wished');
-  expect(wished).toMatchObject({ exitCode: 1 });
-  expect(wished.stdout + wished.stderr).toMatch(/regex\.jsonl:\d+: secret: \/request\/tool_parameters\/expression/);
-});
+    // What the project wishes counts as it is staged, too.
+    writeFileSync(file, good.replace(/"expression":"[^"]*"/, '"expression":"cust-4711"'));
+    await git('add recordings');
+    const config = join(project.folder, 'reprise.config.json');
+    writeFileSync(config, '{"redact":["/cust-\\\\d+/"]}');
+    await git('add reprise.config.json');
+    writeFileSync(config, '{}');
+    const wished = await git('commit -qm wished');
+    expect(wished).toMatchObject({ exitCode: 1 });
+    expect(wished.stdout + wished.stderr).toMatch(/regex\.jsonl:\d+: secret: \/request\/tool_parameters\/expression/);
+  },
+);
 
 test('the second workflow of docs/github-actions.md fails with an annotation where a recording holds a secret', async () => {
   const project = await makeProject();

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { makeFolder } from '../support/files.ts';
+import { hasIpv6 } from '../support/machine.ts';
 import type { Line, Running } from '../support/recorder.ts';
 import { bytesOf, eventsOf, program, readLines, recordCommand, start, until } from '../support/recorder.ts';
 import { ready } from '../support/recordings.ts';
@@ -19,9 +19,6 @@ interface Plugin {
 }
 
 const greeting = `${ready}\n`;
-const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
-  addresses?.some(({ family }) => family === 'IPv6'),
-);
 
 /** Records a plugin in TCP mode, and reads its announcement. */
 async function startPlugin(how = '', host = '::', format = 'json'): Promise<Plugin> {

@@ -116,8 +116,9 @@ test('begins at the first miss where none was wanted, with what had been asked b
   for (const line of [known('x'), unknown('y'), known('z')]) plugin.stdin.write(`${line}\n`);
   await heard.text(end('z'));
   await plugin.close();
-  const file = /; journal ([^"\\]*)/.exec(heard.lines.find((line) => line.includes('NoRecorded')) ?? '')?.[1] ?? '';
-  const { entries } = read(Buffer.from(file, 'latin1').toString());
+  const miss = heard.lines.find((line) => line.includes('NoRecorded')) ?? '';
+  const file = /; journal ([^"\\]*)/.exec(Buffer.from(miss, 'latin1').toString())?.[1] ?? '';
+  const { entries } = read(file);
   expect(asked(entries).map(({ id }) => id)).toEqual(['x', 'y', 'z']);
   expect(sent(entries).filter(({ asked: line }) => line === 3)).toHaveLength(4);
 });

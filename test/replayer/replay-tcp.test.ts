@@ -6,6 +6,7 @@ import { dial } from '../support/dial.ts';
 import { LineReader } from '../support/line-reader.ts';
 import { reprise } from '../support/programs.ts';
 import { start, until } from '../support/recorder.ts';
+import { loopbacks } from '../support/machine.ts';
 import {
   acknowledgement,
   announcement,
@@ -29,7 +30,7 @@ const failedWrite =
 test('answers over TCP, on either family, with ready first on each connection', async () => {
   await using plugin = await replay(makeRecording(simple), tcp);
   const stdout = new LineReader(plugin.stdout);
-  for (const host of ['127.0.0.1', '::1']) {
+  for (const host of loopbacks) {
     const { socket, heard } = await dial(plugin.port, host);
     socket.write(`${request('x', { n: 1 })}\n`);
     expect(await heard.count(5)).toEqual([
@@ -178,5 +179,5 @@ test('refuses a port that is taken', async () => {
     code: 'port-in-use',
   });
   await using other = await replay(makeRecording(simple), { ...tcp, host: '127.0.0.1' });
-  await expect(dial(other.port, '::1')).rejects.toThrow('ECONNREFUSED');
+  for (const host of loopbacks.slice(1)) await expect(dial(other.port, host)).rejects.toThrow('ECONNREFUSED');
 });

@@ -19,7 +19,7 @@ export function setup(): () => void {
   if (status !== 0) throw new Error('Failed to set up the tests: see the text above.');
   for (const name of Object.keys(process.env)) if (settings.test(name)) delete process.env[name];
   process.env['LC_ALL'] = 'C.UTF-8'; // tests read what shells and the system say
-  const folder = mkdtempSync(join(tmpdir(), "reprise's tests ü-"));
+  const folder = mkdtempSync(join(tmpdir(), 'reprise tests ü-'));
   process.env['TMPDIR'] = folder;
   return () => rmSync(folder, { recursive: true, force: true });
 }

@@ -17,7 +17,7 @@ function start(args: readonly string[]) {
   const env = { REPRISE_CACHE_DIR: home.cache, DOCKER_CONFIG: home.docker, TMPDIR: temporary };
   const child = execa(process.execPath, [program, ...args], { reject: false, cwd: folder, stdin: 'ignore', env });
   const left = (): string[] => [
-    ...readdirSync(temporary),
+    ...readdirSync(temporary).filter((name) => name !== 'node-compile-cache'), // which is Node's, from 22 on
     ...readdirSync(folder),
     ...(existsSync(join(home.cache, 'part')) ? listAll(join(home.cache, 'part')) : []),
   ];

@@ -4,6 +4,7 @@ import { expect, test, vi } from 'vitest';
 import { readPage, writeFiles } from '../clients/page.ts';
 import type { Project } from '../clients/project.ts';
 import { addRecording, extract, makeProject } from '../clients/project.ts';
+import { hasGit } from '../support/machine.ts';
 import { serveRegistry } from '../support/registry.ts';
 import type { Finished } from '../support/run.ts';
 import { root } from '../support/run.ts';
@@ -51,51 +52,54 @@ function readAll({ folder }: Project, name: string): string {
     .join('\n');
 }
 
-test("the ten commands of docs/sharing.md lead from a recording to another team's CI, and no secret comes along", async () => {
-  const host = await openRegistry();
-  const commands = readPage('sharing.md').commands.map((one) => one.replaceAll('registry.example.com', host));
-  const [record = '', inspect = '', redact = '', commit = '', bundle = '', push = ''] = commands;
-  const [pull = '', pin = '', pullLocked = '', replay = ''] = commands.slice(6);
+test.skipIf(!hasGit)(
+  "the ten commands of docs/sharing.md lead from a recording to another team's CI, and no secret comes along",
+  async () => {
+    const host = await openRegistry();
+    const commands = readPage('sharing.md').commands.map((one) => one.replaceAll('registry.example.com', host));
+    const [record = '', inspect = '', redact = '', commit = '', bundle = '', push = ''] = commands;
+    const [pull = '', pin = '', pullLocked = '', replay = ''] = commands.slice(6);
 
-  const team = await makeTeam(secret, { hasProgram: true });
-  const recorded = await shell(team, record);
-  expect(recorded.stdout).toContain(answer);
-  expect(recorded.stderr).toContain('1 secret redacted: 1 api_key');
-  expect(readAll(team, 'recordings')).not.toContain(secret);
-  const old = { REPRISE_SESSION: 'old', REPRISE_NO_REDACT: '1' };
-  await shell(team, record, old);
-  expect(readAll(team, 'recordings')).toContain(secret);
-  expect(team.recordings()).toEqual(['old.jsonl', 'regex.jsonl']);
-  expect((await shell(team, inspect)).stdout).toMatch(/"api_key":"\[redacted:api_key:[0-9a-f]{32}\]"/);
-  expect(await type(team, commit)).toMatchObject({ exitCode: 1 });
-  expect(await type(team, bundle)).toMatchObject({ exitCode: 1 });
-  expect((await shell(team, redact)).stderr).toContain('1 secret redacted');
-  await shell(team, 'cp recordings/regex.jsonl recordings/again.jsonl'); // of the same plugin, and for no test
-  await shell(team, commit);
-  await shell(team, 'git add --all .reprise');
-  const committed = (await shell(team, 'git log --patch --format=')).stdout;
-  expect((await shell(team, 'git ls-files')).stdout).toBe(
-    'recordings/again.jsonl\nrecordings/old.jsonl\nrecordings/regex.jsonl',
-  );
-  await shell(team, bundle);
-  const [digest = ''] = (await shell(team, push)).stdout.split(' ');
-  expect(team.countStarts()).toBe(2);
+    const team = await makeTeam(secret, { hasProgram: true });
+    const recorded = await shell(team, record);
+    expect(recorded.stdout).toContain(answer);
+    expect(recorded.stderr).toContain('1 secret redacted: 1 api_key');
+    expect(readAll(team, 'recordings')).not.toContain(secret);
+    const old = { REPRISE_SESSION: 'old', REPRISE_NO_REDACT: '1' };
+    await shell(team, record, old);
+    expect(readAll(team, 'recordings')).toContain(secret);
+    expect(team.recordings()).toEqual(['old.jsonl', 'regex.jsonl']);
+    expect((await shell(team, inspect)).stdout).toMatch(/"api_key":"\[redacted:api_key:[0-9a-f]{32}\]"/);
+    expect(await type(team, commit)).toMatchObject({ exitCode: 1 });
+    expect(await type(team, bundle)).toMatchObject({ exitCode: 1 });
+    expect((await shell(team, redact)).stderr).toContain('1 secret redacted');
+    await shell(team, 'cp recordings/regex.jsonl recordings/again.jsonl'); // of the same plugin, and for no test
+    await shell(team, commit);
+    await shell(team, 'git add --all .reprise');
+    const committed = (await shell(team, 'git log --patch --format=')).stdout;
+    expect((await shell(team, 'git ls-files')).stdout).toBe(
+      'recordings/again.jsonl\nrecordings/old.jsonl\nrecordings/regex.jsonl',
+    );
+    await shell(team, bundle);
+    const [digest = ''] = (await shell(team, push)).stdout.split(' ');
+    expect(team.countStarts()).toBe(2);
 
-  const other = await makeTeam('test', { hasProgram: false });
-  expect((await shell(other, pull)).stdout).toContain(digest);
-  await shell(other, pin);
-  const ci = await makeTeam('test', { hasProgram: false });
-  await shell(ci, `git pull -q ${JSON.stringify(other.folder)} HEAD`);
-  expect((await shell(ci, pullLocked, { CI: 'true' })).stdout).toContain(digest);
-  for (const project of [ci, other]) {
-    expect((await shell(project, replay, { CI: 'true' })).stdout).toContain(answer);
-    expect(project.countStarts()).toBe(0);
-  }
+    const other = await makeTeam('test', { hasProgram: false });
+    expect((await shell(other, pull)).stdout).toContain(digest);
+    await shell(other, pin);
+    const ci = await makeTeam('test', { hasProgram: false });
+    await shell(ci, `git pull -q ${JSON.stringify(other.folder)} HEAD`);
+    expect((await shell(ci, pullLocked, { CI: 'true' })).stdout).toContain(digest);
+    for (const project of [ci, other]) {
+      expect((await shell(project, replay, { CI: 'true' })).stdout).toContain(answer);
+      expect(project.countStarts()).toBe(0);
+    }
 
-  const pulled = readAll(ci, '.cache/reprise');
-  expect(pulled).toContain('[redacted:api_key:');
-  for (const text of [readAll(team, 'recordings'), committed, pulled]) expect(text).not.toContain(secret);
-});
+    const pulled = readAll(ci, '.cache/reprise');
+    expect(pulled).toContain('[redacted:api_key:');
+    for (const text of [readAll(team, 'recordings'), committed, pulled]) expect(text).not.toContain(secret);
+  },
+);
 
 test('docs/sharing.md has ten numbered commands first', () => {
   const page = readFileSync(join(root, 'docs/sharing.md'), 'utf8');

@@ -4,6 +4,7 @@ import { replay } from 'reprise';
 import { expect, test } from 'vitest';
 import { dial } from '../../support/dial.ts';
 import { LineReader } from '../../support/line-reader.ts';
+import { loopbacks } from '../../support/machine.ts';
 import { until } from '../../support/recorder.ts';
 import { loading, makeRecording, ready } from '../../support/recordings.ts';
 import { play, portOf } from './programs.ts';
@@ -102,8 +103,7 @@ test('refuse: the port is announced, and refuses, on either family', async () =>
   await using plugin = await open(['refuse']);
   const stdout = new LineReader(plugin.stdout);
   expect(await stdout.count(2)).toEqual([loading, announcementOf(plugin.port)]);
-  for (const host of ['127.0.0.1', '::1'])
-    await expect(dial(plugin.port, host)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  for (const host of loopbacks) await expect(dial(plugin.port, host)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
 test('refuse: the process lives, and SIGTERM ends it', async () => {

@@ -2,6 +2,7 @@ import { replay } from 'reprise';
 import { expect, test } from 'vitest';
 import { dial } from '../../support/dial.ts';
 import { LineReader } from '../../support/line-reader.ts';
+import { loopbacks } from '../../support/machine.ts';
 import { error, loading, makeRecording } from '../../support/recordings.ts';
 import { presetRows } from './tables/presets.ts';
 import type { Row } from './wire.ts';
@@ -74,8 +75,7 @@ test('tcp-refused: the port is announced, and refuses', async () => {
   await using plugin = await replay(makeRecording(session), { mode: 'tcp', pace: 'instant', faults: ['tcp-refused'] });
   const stdout = new LineReader(plugin.stdout);
   expect(await stdout.count(2)).toEqual([loading, announcementOf(plugin.port)]);
-  for (const host of ['127.0.0.1', '::1'])
-    await expect(dial(plugin.port, host)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  for (const host of loopbacks) await expect(dial(plugin.port, host)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
 test('execution-timeout waits, a second where nothing is said, and the other invocation does not', async () => {
