@@ -1,3 +1,5 @@
+import { foreignKind } from './foreign-names.ts';
+
 // Whole words of a name in snake, kebab or camel case: `total_tokens` and `tokenizer` are none of them. What credentials
 // hold counts as secret too, whatever it is called.
 const secretWords = new Set([
@@ -80,6 +82,7 @@ export function wordsOf(name: string): string[] {
 }
 
 function judgeName(name: string): boolean {
+  if (foreignKind(name) !== undefined) return true;
   const words = wordsOf(name);
   if (openEndings.has(words.at(-1) ?? '') || openBeginnings.has(words[0] ?? '')) return false;
   const isKey = words.some((word, at) => /^keys?$/.test(word) && at > 0 && !openKeys.has(words[at - 1] ?? ''));

@@ -2,7 +2,16 @@ import { isOAuthCode } from './open-values.ts';
 import { headerName, readHeader } from './header-value.ts';
 import type { TakeValue } from './give-value.ts';
 import { giveQuoted, giveValue } from './give-value.ts';
-import { blank, isLikePassword, isPath, isStandIn, isUnreadable, isWords, wideMark } from './loose-values.ts';
+import {
+  blank,
+  isLikePassword,
+  isPath,
+  isSecretLike,
+  isStandIn,
+  isUnreadable,
+  isWords,
+  wideMark,
+} from './loose-values.ts';
 import { readOpenQuoted, skipPrefix, skipSpace } from './quoted-text.ts';
 
 /** A secret name that stands in running text. */
@@ -12,17 +21,27 @@ export interface BareName {
   end: number;
 }
 
-/** `=`, and `: str =` as in source code where a text follows. */
-const assignment = /[ ]{0,20}:?=(?![=>~])[ ]{0,20}/y;
+/** `=`, `=>` and `: str =` as in source code where a text follows. */
+const assignment = /[ ]{0,20}(?:=(?:>|\\{1,16}u003e)[ ]{0,20}(?=\\*["'])|:?=(?![=>~]|\\{1,16}u003e)[ ]{0,20})/iy;
 const typedAssignment =
   /[ ]{0,3}\??:[ ]{0,3}[A-Za-z_][\w.]{0,30}(?:\[[\w., |]{1,40}\])?(?: \| None)?[ ]{0,3}=(?![=>~])[ ]{0,3}(?=[bruf]?\\*["'])/y;
-const colon = /[ ]{0,20}:[ ]{0,20}(?!\/\/)/y;
+// UTF-8 taken as Latin-1, and what Python makes of it in JSON: quotes, the colon, and `is` before it.
+const closed = String.raw`(?:[*\x60]{1,3}|\xe2\x80\x9d|\xe3\x80[\x8d\x91]|\\{1,16}u(?:201d|300d|3011))?`;
+const opened = String.raw`(?:\*\*|\x60|\xe2\x80\x9c|\xe3\x80[\x8c\x90]|\\{1,16}u(?:201c|300c|3010))?`;
+const verb = String.raw`(?:is|\xe6\x98\xaf|\xe4\xb8\xba|\xe7\x82\xba|\\{1,16}u(?:662f|4e3a|70ba))?`;
+const anyColon = String.raw`(?::|\xef\xbc\x9a|\\{1,16}uff1a)`;
+/** A colon, that of Chinese and Japanese too, with what Markdown and a sentence put round it. */
+const colon = new RegExp(`[ ]{0,20}${closed}[ ]{0,2}${verb}${anyColon}(?:\\*\\*)?[ ]{0,20}${opened}(?!//)`, 'iy');
+/** A row of a table in Markdown, up to its first name, and from there to what stands beside it. */
+const rowStart = /(?:^|[\r\n"']|\\n)[ ]{0,8}\|[ ]{0,8}[`*]{0,3}$/;
+const cell = /`?[ ]{1,20}\|[ ]{1,20}`?/y;
+/** Chinese, Japanese and Korean tell what is to be put there. */
+const foreign = /[\xe3-\xed][\x80-\xbf]{2}/;
 const encodedEquals = /%(?:25)*3d/iy;
 const encodedMember = /%(?:25)*22%(?:25)*3a(?:%(?:25)*20|\+)*%(?:25)*22/iy;
 /** What stands before a name in the query or the fragment of a URL. */
 const queryStart = /(?:[?&#]|&amp;|%(?:25)*(?:3f|26|23)|\\+u00(?:26|3f|23))$/i;
 const variable = /^[A-Z][A-Z\d_]*$/;
-const passwordName = /(?:pass(?:word|wd|phrase)?|pwd)$/i;
 const compoundName = /[_-]|[a-z][A-Z]/;
 
 /** Names that are secret in a URL alone. */
@@ -62,6 +81,9 @@ export function takeBareName(text: string, bare: BareName, found: TakeValue): nu
   if (name === 'code') return end;
   const behind = endOf(colon, text, end);
   if (behind !== undefined) return takeColon(text, { bare, at: behind }, found);
+  const inTable = endOf(cell, text, end);
+  if (inTable !== undefined && rowStart.test(text.slice(Math.max(0, start - 30), start)))
+    return takeJudged(text, { name, at: inTable, stop: wordStop, isLike: isUnreadable }, found);
   return name.startsWith('--') ? takeFlag(text, bare, found) : end;
 }
 
@@ -93,23 +115,39 @@ function takeColon(
   // In YAML it is the last on its line, whatever is in it.
   wordStop.lastIndex = at;
   const until = wordStop.exec(text)?.index ?? text.length;
-  return takeJudged(text, { name, at, stop: lineEnd.test(text.slice(until, until + 8)) ? wordStop : listStop }, found);
+  const stop = lineEnd.test(text.slice(until, until + 8)) ? wordStop : listStop;
+  const isLike = (value: string): boolean => !foreign.test(value) && isSecretLike(name, value);
+  // Go prints the values of a header as a list.
+  if (text[at] === '[' && at === end + 1) return takeJudged(text, { name, at: at + 1, stop: listStop }, found);
+  return takeJudged(text, { name, at, stop, isLike }, found);
 }
 
 /** `--api-key …`. */
 function takeFlag(text: string, { name, end }: BareName, found: TakeValue): number {
   let at = end;
   while (text.charCodeAt(at) === 0x20) at++;
-  if (at === end || text[at] === '-') return end;
-  return takeLiteral(text, { name, at, isSure: true }, found)
-    ? end
-    : takeJudged(text, { name, at, stop: wordStop }, found);
+  return at === end || text[at] === '-' ? end : takeWord(text, { name, at }, found);
+}
+
+/** A text in quotes, or a word that looks like a secret. @returns where to look on */
+export function takeWord(
+  text: string,
+  { name, at, isLike }: { name: string; at: number; isLike?: (value: string) => boolean },
+  found: TakeValue,
+): number {
+  if (takeLiteral(text, { name, at, isSure: isLike === undefined, isLike }, found)) return at;
+  return takeJudged(text, { name, at, stop: wordStop, isLike }, found);
 }
 
 /** @returns whether there is a text in quotes, or what is left of one that was cut off */
 function takeLiteral(
   text: string,
-  { name, at, isSure }: { name: string; at: number; isSure: boolean },
+  {
+    name,
+    at,
+    isSure,
+    isLike,
+  }: { name: string; at: number; isSure: boolean; isLike?: ((value: string) => boolean) | undefined },
   found: TakeValue,
 ): boolean {
   const quoted = readOpenQuoted(text, skipPrefix(text, at));
@@ -118,7 +156,7 @@ function takeLiteral(
   const isValue =
     quoted.isCut === true
       ? isLikePassword(value)
-      : isSure || (!notFirst.test(value) && (compoundName.test(name) || !isWords(value)));
+      : (isLike?.(value) ?? (isSure || (!notFirst.test(value) && (compoundName.test(name) || !isWords(value)))));
   if (!isStandIn(value) && isValue) giveQuoted(text, { kind: name, found }, quoted);
   return true;
 }
@@ -135,7 +173,12 @@ function takeSecond(text: string, { name, at }: { name: string; at: number }, fo
 /** What is told from a word by nothing but its looks. */
 function takeJudged(
   text: string,
-  { name, at, stop }: { name: string; at: number; stop: RegExp },
+  {
+    name,
+    at,
+    stop,
+    isLike,
+  }: { name: string; at: number; stop: RegExp; isLike?: ((value: string) => boolean) | undefined },
   found: TakeValue,
 ): number {
   const window = text.slice(at, at + longestJudged);
@@ -143,7 +186,7 @@ function takeJudged(
   const until = stop.exec(window)?.index ?? window.length;
   const length = until === longestJudged ? 0 : lengthOfValue(window.slice(0, until));
   const value = window.slice(0, length);
-  if (!(passwordName.test(name) ? isLikePassword(value) : isUnreadable(value))) return at;
+  if (!(isLike?.(value) ?? isSecretLike(name, value))) return at;
   giveValue(text, { kind: name, start: at, end: at + length, value }, found);
   return at + length;
 }

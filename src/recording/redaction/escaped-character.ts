@@ -1,4 +1,5 @@
 import { countSlashes, escapedLetters } from './quoted-text.ts';
+import { isContinuation } from './range-list.ts';
 
 /** A character as another notation writes it, and where that ends. */
 export interface EscapedCharacter {
@@ -27,6 +28,21 @@ export function readEscaped(text: string, at: number): EscapedCharacter | undefi
   if (code === 0x25) return readBytes(text, at, percent);
   if (code === 0x26) return readEntity(text, at + 1);
   return code === 0x2b ? { character: ' ', end: at + 1 } : undefined;
+}
+
+/** The character that stands at `at`, as it is or escaped. */
+export function readCharacter(text: string, at: number): EscapedCharacter {
+  const escaped = readEscaped(text, at);
+  if (escaped !== undefined) return escaped;
+  const end = endOfCharacter(text, at);
+  return { character: Buffer.from(text.slice(at, end), 'latin1').toString(), end };
+}
+
+/** Where a character of UTF-8 ends. */
+export function endOfCharacter(text: string, at: number): number {
+  let end = at + 1;
+  while (isContinuation(text.charCodeAt(end))) end++;
+  return end;
 }
 
 function readBackslash(text: string, at: number): EscapedCharacter | undefined {
@@ -85,7 +101,7 @@ function characterOf(code: number, end: number): EscapedCharacter | undefined {
 }
 
 /** How many bytes of UTF-8 a character has that begins with this one. */
-export function lengthOfCharacter(byte: number): number {
+function lengthOfCharacter(byte: number): number {
   if (byte < 0xc2 || byte > 0xf4) return 1;
   if (byte < 0xe0) return 2;
   return byte < 0xf0 ? 3 : 4;

@@ -42,3 +42,12 @@ export function isUnreadable(value: string): boolean {
 export function isLikePassword(value: string): boolean {
   return value.length >= 4 && !isStandIn(value) && !/^[A-Za-z_]*$/.test(value);
 }
+
+const passwordName = /(?:pass(?:word|wd|phrase)?|pwd)$/i;
+/** `8-20` says how long one may be. */
+const extent = /^\d{1,3}[-~]\d{1,3}$/;
+
+/** Whether it looks like what stands under a name: passwords may be short. */
+export function isSecretLike(name: string, value: string): boolean {
+  return passwordName.test(name) ? isLikePassword(value) && !extent.test(value) : isUnreadable(value);
+}

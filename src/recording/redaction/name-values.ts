@@ -1,12 +1,24 @@
+import { foreignKind } from '../../foundation/foreign-names.ts';
 import { isSecretName } from '../../foundation/secret-names.ts';
 import { queryName, takeBareName } from './bare-names.ts';
+import { commandTrigrams, takeCommand } from './commands.ts';
+import type { ForeignLabel } from './foreign-labels.ts';
+import { labelTrigrams, readForeignLabel } from './foreign-labels.ts';
 import type { NamedValue, TakeValue } from './give-value.ts';
 import { giveQuoted } from './give-value.ts';
-import { headerName } from './header-value.ts';
-import { isUnreadable } from './loose-values.ts';
+import { endsTag, takeAttribute, takeMarked } from './markup.ts';
 import type { QuotedText } from './quoted-text.ts';
-import { countSlashes, countSlashesBefore, readOpenQuoted, skipPrefix, skipSpace } from './quoted-text.ts';
+import {
+  countSlashes,
+  countSlashesBefore,
+  decodeQuoted,
+  readOpenQuoted,
+  skipPrefix,
+  skipSpace,
+} from './quoted-text.ts';
 import { isDescription, isVocabulary } from './open-values.ts';
+import type { QuotedName } from './paired-values.ts';
+import { takeElement, takePair } from './paired-values.ts';
 import type { VisitString } from './walk-strings.ts';
 import { walkStrings } from './walk-strings.ts';
 
@@ -29,6 +41,8 @@ export interface NameSearch {
 
 /** Three letters with which each secret name has a word that begins so; `SecretNames` looks at the whole name. */
 export const nameTrigrams = [
+  ...labelTrigrams,
+  ...commandTrigrams,
   'key',
   'sec',
   'tok',
@@ -48,15 +62,10 @@ export const nameTrigrams = [
 export const fieldTrigrams = ['set', 'too', 'par'];
 
 const longestName = 100;
-/** A list of two, or a tuple, begins so; anywhere else a name may be a value of its own: `"credential_type": "api-key"`. */
-const tupleStart = /([[(])[ ]*b?\\*["']$/;
-/** The value of a pair stands no farther behind its name. */
-const longestPair = 1024;
 /** What credentials are put into: what stands in there has names of its own. */
 const container = /(?:^|_)credentials?$|^settings$|^(?:tool_)?parameters$/;
 /** An object under these has more than secrets in it. */
 const loose = /^(?:auth|authentication|authorization|oauth|session|token|bearer)$/i;
-const pairKey = /["'](?:name|key|header|variable|field|id)\\*["'][ ]*:[ ]*\\*["']$/;
 /** A key may have more in front than a name has: `"smtp.password"`, `"API Key"`. */
 const longestPrefix = 60;
 const keyPrefix = /["']([^"'\\{}[\],]{0,60})$/;
@@ -67,6 +76,10 @@ const keyPrefix = /["']([^"'\\{}[\],]{0,60})$/;
  * @returns where to look on
  */
 export function findNamed(text: string, at: number, search: NameSearch): number {
+  const label = readForeignLabel(text, at);
+  if (label !== undefined) return takeLabel(text, label, search);
+  const command = takeCommand(text, at, search.found);
+  if (command !== undefined) return Math.max(command, at + 1);
   let last = at;
   while (last - at <= longestName && isNamePart(text.charCodeAt(last))) last++;
   const next = Math.max(last, at + 1);
@@ -74,6 +87,7 @@ export function findNamed(text: string, at: number, search: NameSearch): number 
   if (!endsName(text.charCodeAt(last)) && !isFollowed(text, at, last)) return next;
   const { start, end } = nameAround(text, at);
   const name = text.slice(start, end);
+  const front = /^keys?$/i.test(name) ? (keyFront.exec(text.slice(Math.max(0, start - 20), start))?.[0] ?? '') : '';
   if (name.length > longestName) return next;
   const slashes = countSlashes(text, end);
   const quote = text.charAt(end + slashes);
@@ -84,18 +98,39 @@ export function findNamed(text: string, at: number, search: NameSearch): number 
       { name: text.slice(first, end), start: first, end: end + slashes + 1, unit: slashes + 1 },
       search,
     );
-  else if (isSecret(name, text, search) || name === 'code' || queryName.test(name))
+  else if (front !== '') {
+    const whole = { name: `${front.trim()}_${name}`, start: start - front.length, end };
+    return Math.max(next, takeBareName(text, whole, search.found));
+  } else if (name === 'code' || queryName.test(name))
     return Math.max(next, takeBareName(text, { name, start, end }, search.found));
+  else if (isSecret(name, text, search)) {
+    const bare = { name, start, end };
+    return Math.max(next, takeMarked(text, bare, search.found) ?? takeBareName(text, bare, search.found));
+  }
   return next;
 }
 
-interface Name {
-  name: string;
-  start: number;
-  /** Behind its closing quote. */
-  end: number;
-  unit: number;
+/** `密码: …`, `"密码": "…"`. */
+function takeLabel(text: string, { kind, start, end }: ForeignLabel, search: NameSearch): number {
+  const slashes = countSlashes(text, end);
+  const quote = text.charAt(end + slashes);
+  if (quote !== '"' && quote !== "'")
+    return Math.max(end, takeBareName(text, { name: kind, start, end }, search.found));
+  const unit = slashes + 1;
+  const [before = ''] = labelFront.exec(text.slice(Math.max(0, start - longestPrefix), start)) ?? [];
+  const first = start - before.length;
+  const behind = end + unit;
+  if (text[first - 1] !== quote || countSlashesBefore(text, first - 1) !== slashes) return end;
+  const isName = foreignKind(decodeQuoted(text, { start: first, end, next: behind, unit, quote })) !== undefined;
+  if (isName && text[skipSpace(text, behind)] === ':')
+    takeQuotedName(text, { name: kind, start: first, end: behind, unit }, search);
+  return end;
 }
+
+/** Behind the quote that opens it. */
+const labelFront = /(?<=["'])[^"'{}[\],:]{0,60}$/;
+/** What makes a key a secret one. */
+const keyFront = /(?<![A-Za-z\d])(?:api|access|secret|private|auth|account|signing|encryption|master) $/i;
 
 function nameAround(text: string, at: number): { start: number; end: number } {
   let start = at;
@@ -118,7 +153,8 @@ function startOfQuoted(
   { start, end, slashes, quote }: { start: number; end: number; slashes: number; quote: string },
 ): number | undefined {
   if (text.charAt(start - 1) === quote) return start;
-  if (text.charAt(skipSpace(text, end + slashes + 1)) !== ':') return undefined;
+  const behind = end + slashes + 1;
+  if (text.charAt(skipSpace(text, behind)) !== ':' && !endsTag(text, behind)) return undefined;
   const [whole, prefix = ''] = keyPrefix.exec(text.slice(Math.max(0, start - longestPrefix), start)) ?? [];
   if (whole?.[0] !== quote || prefix.split(' ').length > 2) return undefined;
   return countSlashesBefore(text, start - whole.length) === slashes ? start - prefix.length : undefined;
@@ -127,20 +163,22 @@ function startOfQuoted(
 /** What a name may belong to stands farther behind: `=` or `:` after spaces or encoded, and what follows a flag. */
 function isFollowed(text: string, at: number, last: number): boolean {
   const code = text.charCodeAt(last);
-  if (code !== 0x20) return code === 0x25 || code === 0x3f;
+  if (code !== 0x20) return code === 0x25 || code === 0x3f || code >= 0x80;
   let behind = last + 1;
   while (text.charCodeAt(behind) === 0x20) behind++;
   const mark = text.charCodeAt(behind);
-  if (mark === 0x3d || mark === 0x3a) return true;
+  if (mark === 0x3d || mark === 0x3a || mark === 0x7c || text.startsWith('is:', behind)) return true;
   let start = at;
   while (start > 0 && at - start <= longestName && isNamePart(text.charCodeAt(start - 1))) start--;
   return text.startsWith('--', start);
 }
 
-/** A quote, the backslash of one, an equals sign or a colon. */
+/** A quote, the backslash of one, an equals sign or a colon, the end of a tag, of what Markdown marks, or of a line. */
 function endsName(code: number): boolean {
-  return code === 0x22 || code === 0x27 || code === 0x5c || code === 0x3d || code === 0x3a;
+  return endMarks.includes(String.fromCharCode(code));
 }
+
+const endMarks = '"\'\\=:>*`\r\n';
 
 function isNamePart(code: number): boolean {
   const lower = code | 0x20;
@@ -152,14 +190,17 @@ function isSecret(name: string, text: string, search: NameSearch): boolean {
   return isSecretName(name) || (name === 'code' && (search.isOAuth ??= text.includes('"oauth"')));
 }
 
-function takeQuotedName(text: string, { name, start, end, unit }: Name, search: NameSearch): void {
+function takeQuotedName(text: string, { name, start, end, unit }: QuotedName, search: NameSearch): void {
   const { rules, found } = search;
   const behind = skipSpace(text, end);
   const mark = text.charAt(behind);
   const secret = isSecret(name, text, search);
   if (mark === ',' && secret) takePair(text, { name, start, end: behind + 1, unit }, found);
   if (mark === ']' && secret) takeElement(text, { name, start, end: behind + 1, unit }, found);
-  if (mark !== ':') return;
+  if (mark !== ':') {
+    if (secret) takeAttribute(text, { name, start, end }, found);
+    return;
+  }
   const at = skipPrefix(text, skipSpace(text, behind + 1));
   const opening = text.charAt(at);
   if (opening !== '{' && opening !== '[') {
@@ -178,32 +219,6 @@ function takeQuotedName(text: string, { name, start, end, unit }: Name, search: 
       isDescription(key, name) || giveQuoted(text, { kind: name, found }, value);
     search.secretsUntil = walkStrings(text, at, { unit, key: name, visit });
   }
-}
-
-/** `"name": "Authorization", "value": "…"`, `("Authorization", "…")` and `["--api-key", "…"]`. */
-function takePair(text: string, { name, start, end, unit }: Name, found: TakeValue): void {
-  const before = text.slice(Math.max(0, start - longestName), start);
-  if (pairKey.test(before)) {
-    const visit: VisitString = (value, key) => key === 'value' && giveQuoted(text, { kind: name, found }, value);
-    walkStrings(text, end - 1, { unit, key: '', longest: longestPair, visit });
-    return;
-  }
-  const opening = tupleStart.exec(before)?.[1];
-  const isFlag = name.startsWith('--');
-  if (opening === undefined && !isFlag) return;
-  const quoted = readOpenQuoted(text, skipPrefix(text, skipSpace(text, end)));
-  if (quoted === undefined) return;
-  const value = text.slice(quoted.start, quoted.end);
-  if (isFlag ? !value.startsWith('-') : (opening === '(' && headerName.test(name)) || isUnreadable(value))
-    giveQuoted(text, { kind: name, found }, quoted);
-}
-
-/** `os.environ['API_KEY'] = '…'`. */
-function takeElement(text: string, { name, end }: Name, found: TakeValue): void {
-  const mark = skipSpace(text, end);
-  if (text[mark] !== '=' || text[mark + 1] === '=') return;
-  const quoted = readOpenQuoted(text, skipPrefix(text, skipSpace(text, mark + 1)));
-  if (quoted !== undefined) giveQuoted(text, { kind: name, found }, quoted);
 }
 
 /** A whole HTTP request in hexadecimal, as Dify hands it to endpoints, triggers and OAuth. */

@@ -1,7 +1,5 @@
-import type { EscapedCharacter } from './escaped-character.ts';
-import { readEscaped } from './escaped-character.ts';
+import { endOfCharacter, readCharacter } from './escaped-character.ts';
 import { countSlashes } from './quoted-text.ts';
-import { isContinuation } from './range-list.ts';
 
 /** What is found by a few of its characters. */
 interface Odd {
@@ -91,7 +89,8 @@ function keysAt(text: string, at: number): string[] {
   const keys: string[] = [];
   let key = '';
   for (let next = at; keys.length < keyLength && next < text.length;) {
-    const { character, end } = readCharacter(text, next);
+    const { character: read, end } = readCharacter(text, next);
+    const character = plainOf(read);
     if (unclear.test(character) && keys.length > 0) break;
     key += character;
     keys.push(key);
@@ -99,19 +98,6 @@ function keysAt(text: string, at: number): string[] {
     next = end;
   }
   return keys;
-}
-
-function readCharacter(text: string, at: number): EscapedCharacter {
-  const escaped = readEscaped(text, at);
-  if (escaped !== undefined) return { ...escaped, character: plainOf(escaped.character) };
-  const end = endOfCharacter(text, at);
-  return { character: Buffer.from(text.slice(at, end), 'latin1').toString(), end };
-}
-
-function endOfCharacter(text: string, at: number): number {
-  let end = at + 1;
-  while (isContinuation(text.charCodeAt(end))) end++;
-  return end;
 }
 
 /** A plus sign may be a space. */
