@@ -57,6 +57,8 @@ const lineEnd = /^(?:$|[\r\n]|\\{1,7}[rn])/;
 const longestJudged = 1024;
 /** What a quote that closes is followed by. */
 const notFirst = /^[\s,;:)\]}]/;
+/** What stands between two strings of JSON: the quote closes the one that the name is in. */
+const structure = /^[,:\]}][\s,:[\]{}\w.+-]*$/;
 /** Settings that are called as secrets are: switches, numbers and times. */
 const setting = /^(?:true|false|yes|no|on|off|\d+(?:\.\d+)?(?:ms|[smhd])?)$/i;
 /** What a sentence closes with is none of the value's. */
@@ -156,7 +158,8 @@ function takeLiteral(
   const isValue =
     quoted.isCut === true
       ? isLikePassword(value)
-      : (isLike?.(value) ?? (isSure || (!notFirst.test(value) && (compoundName.test(name) || !isWords(value)))));
+      : !structure.test(value) &&
+        (isLike?.(value) ?? (isSure || (!notFirst.test(value) && (compoundName.test(name) || !isWords(value)))));
   if (!isStandIn(value) && isValue) giveQuoted(text, { kind: name, found }, quoted);
   return true;
 }

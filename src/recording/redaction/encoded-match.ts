@@ -90,7 +90,8 @@ function stepForward(text: string, at: number, one: Character): number {
     if (slashes > 0) return at + slashes;
     if (isRepeated) return at;
   } else if (text.startsWith(plain, at)) return behindRest(text, at + plain.length, one);
-  const escaped = readEscaped(text, at);
+  // Behind a backslash, that of the escape was taken with its run.
+  const escaped = readEscaped(text, isRepeated && text[at - 1] === '\\' ? at - 1 : at);
   if (escaped === undefined) return -1;
   if (escaped.character === character) return behindRest(text, escaped.end, one);
   // A plus sign that is percent-encoded once more.

@@ -70,7 +70,7 @@ function takeText(text: string, name: string, found: TakeValue): number {
   const start = tagEnd.lastIndex;
   const window = text.slice(start, start + longestText);
   const value = window.slice(0, closingTag.exec(window)?.index ?? 0);
-  if (/^[^\s<>]+$/.test(value) && isSecretLike(name, value))
+  if (/^[^\s<>"]+$/.test(value) && isSecretLike(name, value))
     giveValue(text, { kind: name, start, end: start + value.length, value }, found);
   return start;
 }

@@ -2,6 +2,7 @@ import { digestSecret, renderPlaceholder } from '../../foundation/placeholder.ts
 import type { Wanted } from './encoded-match.ts';
 import { createWanted, matchBackward, matchForward } from './encoded-match.ts';
 import { OddSecrets } from './odd-secrets.ts';
+import { countSlashesBefore } from './quoted-text.ts';
 import type { Range } from './range-list.ts';
 import { encodingsOf, wholeRun, withoutEnds } from './secret-encodings.ts';
 import { isSpreadable, isWholeWord, isWordlike } from './spread.ts';
@@ -211,7 +212,9 @@ function placeOf(text: string, at: number, pattern: Pattern): Range | undefined 
   };
   const { wanted, index } = pattern.wanted;
   const end = matchForward(text, at, { wanted, from: index });
-  const start = end < 0 ? -1 : matchBackward(text, at, { wanted, until: index });
+  // A mark may have a backslash of its own.
+  const until = /[A-Za-z\d]/.test(text.charAt(at)) ? at : at - countSlashesBefore(text, at);
+  const start = end < 0 ? -1 : matchBackward(text, until, { wanted, until: index });
   return start < 0 ? undefined : { start, end };
 }
 

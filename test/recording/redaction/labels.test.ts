@@ -72,6 +72,19 @@ test.each([
   for (const raw of [line, asGo(line), asAscii(line)]) expect(redactLines(raw)).toEqual([raw]);
 });
 
+test.each(['sshpass -p ', 'mysql -p', 'tool --password ', 'TOKEN=', 'login -u x -p '])(
+  'a string of JSON that ends with %s ends there',
+  (text) => {
+    const line = JSON.stringify({ inner: JSON.stringify({ a: text, b: ['</password>'], c: text }) });
+    expect(redactLines(line)).toEqual([line]);
+  },
+);
+
+test('an element of XML goes on to no other string', () => {
+  const line = JSON.stringify({ inner: JSON.stringify(['<password>', '</password>']) });
+  expect(redactLines(line)).toEqual([line]);
+});
+
 function asGo(line: string): string {
   return line.replace(/[<>&]/g, (mark) => `\\u00${mark.charCodeAt(0).toString(16)}`);
 }

@@ -25,6 +25,8 @@ const written: readonly (readonly [notation: string, secret: string, text: strin
   ['a URL in a URL', other, encodeURIComponent(encodeURIComponent(other))],
   ['bytes without a letter', chinese, Array.from(Buffer.from(chinese), (byte) => `\\x${byte.toString(16)}`).join('')],
   ['a form in a form', words, 'correct%2Bhorse%2Bbattery%2B9staple'],
+  ['ASCII of Python, behind a backslash', 'secret\\密;9', String.raw`secret\\\u5bc6;9`],
+  ['a regular expression with no run of letters', "'é'--#=+_bp/a", String.raw`\'é\'\-\-\#\=\+\_bp\/a`],
   ['a percent sign in a URL in a URL', 'ab%c-secret', 'ab%2525c-secret'],
 ];
 
