@@ -12,7 +12,7 @@ import {
   isWords,
   wideMark,
 } from './loose-values.ts';
-import { readOpenQuoted, skipPrefix, skipSpace } from './quoted-text.ts';
+import { decodePercents, readOpenQuoted, skipPrefix, skipSpace } from './quoted-text.ts';
 
 /** A secret name that stands in running text. */
 export interface BareName {
@@ -59,6 +59,9 @@ const longestJudged = 1024;
 const notFirst = /^[\s,;:)\]}]/;
 /** What stands between two strings of JSON: the quote closes the one that the name is in. */
 const structure = /^[,:\]}][\s,:[\]{}\w.+-]*$/;
+/** `Invalid API key '…'`, where what stands in quotes is mostly a word. */
+const quoteBehind = /[ ]{1,3}(?=\\{0,16}["'])/y;
+const longKey = 16;
 /** Settings that are called as secrets are: switches, numbers and times. */
 const setting = /^(?:true|false|yes|no|on|off|\d+(?:\.\d+)?(?:ms|[smhd])?)$/i;
 /** What a sentence closes with is none of the value's. */
@@ -86,7 +89,10 @@ export function takeBareName(text: string, bare: BareName, found: TakeValue): nu
   const inTable = endOf(cell, text, end);
   if (inTable !== undefined && rowStart.test(text.slice(Math.max(0, start - 30), start)))
     return takeJudged(text, { name, at: inTable, stop: wordStop, isLike: isUnreadable }, found);
-  return name.startsWith('--') ? takeFlag(text, bare, found) : end;
+  if (name.startsWith('--')) return takeFlag(text, bare, found);
+  const inSentence = compoundName.test(name) ? endOf(quoteBehind, text, end) : undefined;
+  if (inSentence !== undefined) takeLiteral(text, { name, at: inSentence, isSure: false, isLike: isLongKey }, found);
+  return end;
 }
 
 /** `api_key = "…"`, `API_KEY=…`, and `password=…;` as in connection strings. */
@@ -194,6 +200,10 @@ function takeJudged(
   return at + length;
 }
 
+function isLongKey(value: string): boolean {
+  return value.length >= longKey && !/\s/.test(value) && isUnreadable(value);
+}
+
 function takePlain(
   text: string,
   { kind, start, stop }: { kind: string; start: number; stop: RegExp },
@@ -221,19 +231,6 @@ function isForm(text: string, start: number, end: number): boolean {
     /^(?:["'\s]|$)/.test(text.charAt(start - 1)) &&
     /^=[^&\s"'\\]{0,4096}&[\w.-]{1,100}=/.test(text.slice(end, end + 4300))
   );
-}
-
-/** As often as it is encoded, within reason. */
-function decodePercents(value: string): string {
-  let decoded = value;
-  for (let level = 0; level < 4 && /%[\da-f]{2}|\+/i.test(decoded); level++) {
-    try {
-      decoded = decodeURIComponent(decoded.replaceAll('+', ' '));
-    } catch {
-      break; // no percent-encoding after all: it stands for itself
-    }
-  }
-  return decoded;
 }
 
 /** Where what stands at a place ends; undefined where it does not stand there. */

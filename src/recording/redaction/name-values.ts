@@ -166,8 +166,7 @@ function isFollowed(text: string, at: number, last: number): boolean {
   if (code !== 0x20) return code === 0x25 || code === 0x3f || code >= 0x80;
   let behind = last + 1;
   while (text.charCodeAt(behind) === 0x20) behind++;
-  const mark = text.charCodeAt(behind);
-  if (mark === 0x3d || mark === 0x3a || mark === 0x7c || text.startsWith('is:', behind)) return true;
+  if ((behind < text.length && followers.includes(text.charAt(behind))) || text.startsWith('is:', behind)) return true;
   let start = at;
   while (start > 0 && at - start <= longestName && isNamePart(text.charCodeAt(start - 1))) start--;
   return text.startsWith('--', start);
@@ -179,6 +178,9 @@ function endsName(code: number): boolean {
 }
 
 const endMarks = '"\'\\=:>*`\r\n';
+
+/** What may follow a name after blanks. */
+const followers = '=:|"\'\\';
 
 function isNamePart(code: number): boolean {
   const lower = code | 0x20;

@@ -118,6 +118,19 @@ export function decodeQuoted(text: string, { start, end, unit, quote }: QuotedTe
   return decoded;
 }
 
+/** What a value of a URL means: percent-encodings are undone as often as they are there, within reason. */
+export function decodePercents(value: string): string {
+  let decoded = value;
+  for (let level = 0; level < 4 && /%[\da-f]{2}|\+/i.test(decoded); level++) {
+    try {
+      decoded = decodeURIComponent(decoded.replaceAll('+', ' '));
+    } catch {
+      break; // no percent-encoding after all: it stands for itself
+    }
+  }
+  return decoded;
+}
+
 function unescape(text: string): string {
   return text.replace(escape, (_, code: string | undefined, letter = '') =>
     code === undefined ? (escapedLetters[String(letter)] ?? String(letter)) : String.fromCharCode(parseInt(code, 16)),
