@@ -2,7 +2,7 @@ import { findPlaceholders, splitPlaceholders } from '../../foundation/placeholde
 import { isSecretName } from '../../foundation/secret-names.ts';
 import type { FoundSecret } from '../../foundation/find-shapes.ts';
 import { findShapeAt, shapeBeginnings } from '../../foundation/find-shapes.ts';
-import { fitRanges } from './fit-ranges.ts';
+import { outermost, settleRanges } from './settle-ranges.ts';
 import type { PlaceState } from './json-places.ts';
 import { findWished } from './json-places.ts';
 import type { NamedValue } from './give-value.ts';
@@ -10,7 +10,7 @@ import type { NameRules, NameSearch } from './name-values.ts';
 import { fieldTrigrams, findNamed, nameTrigrams } from './name-values.ts';
 import { undoNeedlessEscapes } from './needless-escapes.ts';
 import type { Range } from './range-list.ts';
-import { cutsInto, isContinuation, rangeAt } from './range-list.ts';
+import { cutsInto, rangeAt } from './range-list.ts';
 import type { SecretRange } from './secret-index.ts';
 import { SecretIndex } from './secret-index.ts';
 import { TrigramTable } from './trigram-table.ts';
@@ -156,8 +156,9 @@ export class Redactor {
     if (this.#index.hasOdd) ranges.push(...this.#index.findOdd(text));
     if (ranges.length === 0) return { secrets: ranges, kept };
     const outside = placeholders.length === 0 ? ranges : ranges.filter((range) => !cutsInto(range, placeholders));
-    const outer = outermost(fitRanges(text, outside).map((range) => withWholeCharacters(text, range)));
-    const secrets = outer.filter((range) => !kept.some((one) => one.start <= range.start && range.end <= one.end));
+    const secrets = settleRanges(text, outside).filter(
+      (range) => !kept.some((one) => one.start <= range.start && range.end <= one.end),
+    );
     return { secrets, kept };
   }
 
@@ -231,28 +232,4 @@ const keyLine = /^[A-Za-z\d+/]{16,128}={0,2}$/;
 
 function isPlaceholder(value: string): boolean {
   return splitPlaceholders(value)?.pieces.every((piece) => piece === '') ?? false;
-}
-
-/** No character of UTF-8 is cut in two. */
-function withWholeCharacters(text: string, range: SecretRange): SecretRange {
-  let { start, end } = range;
-  while (start > 0 && isContinuation(text.charCodeAt(start))) start--;
-  while (end < text.length && isContinuation(text.charCodeAt(end))) end++;
-  return start === range.start && end === range.end ? range : { ...range, start, end };
-}
-
-/** Of ranges that overlap, one over all of them, with the placeholder of the longest. */
-function outermost(ranges: SecretRange[]): SecretRange[] {
-  const sorted = ranges.toSorted((a, b) => a.start - b.start || b.end - a.end);
-  const result: SecretRange[] = [];
-  for (const range of sorted) {
-    const last = result.at(-1);
-    if (last === undefined || range.start >= last.end) result.push({ ...range });
-    else if (range.end > last.end)
-      Object.assign(last, range.end - range.start > last.end - last.start ? range : {}, {
-        start: last.start,
-        end: range.end,
-      });
-  }
-  return result;
 }
