@@ -80,16 +80,21 @@ async function readExpressions(texts: readonly string[]): Promise<FindSecrets[]>
   const compile = await loadExpressions();
   return texts.map((text) => {
     const { source, flags } = splitExpression(text);
-    const isAnchored = hasAnchors(source);
-    const { findAll, test } = compile(source, isAnchored ? `${flags}m` : flags, '--redact');
+    // `^` and `$` are for texts, and each string is one.
+    const { findAll, test } = compile(source, `${flags}m`, '--redact');
     if (test(''))
       throw new RepriseError(
         'usage',
         `Failed to read \`--redact\`: ${text} fits a text of nothing, and so every place. Mend it.`,
       );
-    return (raw) => findMeant(raw, (reading) => findBytes(reading, { findAll, isAnchored }));
+    // A line's ending is none of its text.
+    return (raw) => findMeant(raw.replace(/\r?\n$/, ''), (reading) => findBytes(reading, findAll));
   });
 }
+
+const isJson = /^\s*[[{]/;
+/** Nothing is replaced that is more than the inside of one string. */
+const bareQuote = /(?<!\\)(?:\\\\)*"/;
 
 /** Texts stand in JSON, which may stand in texts of JSON, and so on: so many levels of escapes are undone. */
 const mostLevels = 4;
@@ -106,18 +111,18 @@ function findMeant(raw: string, find: (reading: string) => MeantSecret[]): Meant
     place = (at) => outer(undone.placeOf(at));
     for (const one of find(reading)) found.push({ ...one, start: place(one.start), end: place(one.end) });
   }
-  return [...found, ...find(raw)]; // of two at one place the first holds: what is meant
+  const all = [...found, ...find(raw)]; // of two at one place the first holds: what is meant
+  return isJson.test(raw) ? all.filter(({ start, end }) => !bareQuote.test(raw.slice(start, end))) : all;
 }
 
 type FindAll = (text: string) => { start: number; end: number }[];
 
-/** Expressions are for texts, and places are counted in bytes. To one with anchors, each string is a text of its own. */
-function findBytes(raw: string, { findAll, isAnchored }: { findAll: FindAll; isAnchored: boolean }): MeantSecret[] {
+/** Expressions are for texts, and places are counted in bytes. */
+function findBytes(raw: string, findAll: FindAll): MeantSecret[] {
   const text = Buffer.from(raw, 'latin1').toString();
   const isAscii = text.length === raw.length;
   const offset = (at: number): number => (isAscii ? at : Buffer.byteLength(text.slice(0, at)));
-  const places = isAnchored ? [...findAll(text), ...findInStrings(text, findAll)] : findAll(text);
-  return places.map(({ start, end }) => ({
+  return [...findInStrings(text, findAll), ...findAll(text)].map(({ start, end }) => ({
     kind: 'custom',
     start: offset(start),
     end: offset(end),
@@ -125,7 +130,10 @@ function findBytes(raw: string, { findAll, isAnchored }: { findAll: FindAll; isA
   }));
 }
 
-/** Between two quotes stands a string, or what stands between strings, where nothing is replaced. */
+/**
+ * What it fits in each string, whose end `.*` does not pass. Between two quotes stands a string, or what stands between
+ * strings, where nothing is replaced.
+ */
 function findInStrings(text: string, findAll: FindAll): ReturnType<FindAll> {
   const found: ReturnType<FindAll> = [];
   let from = 0;
@@ -134,9 +142,4 @@ function findInStrings(text: string, findAll: FindAll): ReturnType<FindAll> {
     from += piece.length + 1;
   }
   return found;
-}
-
-/** Whether an expression has a `^`, a `$`, a `\\A` or a `\\z`: not escaped, and in no class of characters. */
-function hasAnchors(source: string): boolean {
-  return /[$^]|\\[Az]/.test(source.replace(/\\[^Az]|\[\^?\]?(?:\\.|[^\\\]])*\]/g, ''));
 }

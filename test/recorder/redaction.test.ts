@@ -125,6 +125,7 @@ test.each([
   ['a quote', '/say "hi"/', String.raw`I say \"hi\"`, String.raw`say \"hi\"`],
   ['JSON in a text', '/"pin":"Zoë-\\d"/', String.raw`{\"pin\":\"Zo\\u00eb-1\"}`, String.raw`Zo\\u00eb-1`],
   ['anchors', String.raw`/^E-\d+$/`, 'E-12345', 'E-12345'],
+  ['all that follows', '/E-.*/', 'employee E-0815 and more', '0815 and more'],
   ['anchors and a class', '/^tok-[^ ]+$/', 'tok-0815', 'tok-0815'],
   ['a class that is no anchor', '/tok=[^"&]+/', 'tok=0815', 'tok=0815'],
 ])('an expression is held against what a text means, and all that it fits goes: %s', async (_, wish, note, secret) => {
