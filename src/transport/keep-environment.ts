@@ -6,7 +6,7 @@ const envProgram = '/usr/bin/env';
 /** Variables that a shell sets anew for itself, and hands on. */
 const shellOwn = ['IFS', 'OPTIND', 'PPID'] as const;
 /** dash, the `sh` of Debian and Ubuntu, leaves these alone; bash, which is that of others, and BusyBox don't. */
-const ownOfOthers = ['OLDPWD', 'SHLVL'] as const;
+const ownOfOthers = ['OLDPWD', 'SHLVL', '_'] as const;
 
 /**
  * The same command, such that the shell which starts it does not show in its environment: a shell drops variables whose
@@ -17,9 +17,8 @@ export function keepEnvironment(command: readonly string[], env: NodeJS.ProcessE
   const lost = Object.keys(env).filter((name) => !/^[A-Za-z_]\w*$/.test(name) || own.includes(name));
   const directory = env['PWD'];
   if (directory !== undefined && !isHere(directory)) lost.push('PWD');
-  const unset = ['PWD', 'SHLVL'].flatMap((name) =>
-    env[name] === undefined && (name === 'PWD' || own.includes(name)) ? ['-u', name] : [],
-  );
+  const added = isDash() ? ['PWD'] : ['PWD', ...ownOfOthers];
+  const unset = added.flatMap((name) => (env[name] === undefined ? ['-u', name] : []));
   // `env` would take a command with such a name for a variable.
   if ((lost.length === 0 && unset.length === 0) || command[0]?.includes('=') === true || !existsSync(envProgram))
     return command;
