@@ -1,7 +1,8 @@
 export { RepriseError } from './foundation/reprise-error.ts';
 export type { ErrorCode } from './foundation/reprise-error.ts';
 export { record } from './recorder/record.ts';
-export type { Recorder, RecordOptions, RecordResult } from './recorder/record.ts';
+export type { RecordOptions } from './recorder/record.ts';
+export type { Recorder, RecordResult } from './recorder/start-recording.ts';
 export { replay } from './replayer/replay.ts';
 export type { FaultSpec } from './replayer/faults/fault-spec.ts';
 export type { FiredFault } from './replayer/faults/firing.ts';

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import type { Recorder } from '../recorder/record.ts';
+import type { Recorder } from '../recorder/start-recording.ts';
 import { isInForeground, readProc } from './foreground.ts';
 
 const forwarded = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;

@@ -3,15 +3,16 @@ import { isatty } from 'node:tty';
 import { within } from '../foundation/clock.ts';
 import type { ReadOptions } from '../foundation/read-options.ts';
 import { RepriseError, reasonOf } from '../foundation/reprise-error.ts';
-import type { RecordResult } from '../recorder/record.ts';
+import type { RecordResult } from '../recorder/start-recording.ts';
 import { recordingsFolder } from '../recorder/output-file.ts';
-import { record } from '../recorder/record.ts';
+import { startRecording } from '../recorder/start-recording.ts';
 import { flushed } from '../transport/flushed.ts';
 import { openOwnStderr, openOwnStdin, openOwnStdoutStream } from '../transport/own-stdio.ts';
 import { statusOf } from './end-like.ts';
 import { forwardSignals } from './forward-signals.ts';
 import { openLiveLine } from './live-line.ts';
-import { completeRedaction, redactionOf } from './redaction-settings.ts';
+import { completeRedaction } from '../recorder/complete-redaction.ts';
+import { redactionOf } from './redaction-settings.ts';
 import { renderRecordSummary } from './render-record.ts';
 
 /** What is said at the end may take so long to be taken, in milliseconds: a client that reads no stderr must not wait for its own. */
@@ -40,7 +41,7 @@ export async function runRecord({ values, words, command }: ReadOptions): Promis
   const note = (text: string): void => {
     if (!isQuiet) tell(text);
   };
-  const recorder = await record({
+  const recorder = await startRecording({
     command,
     ...(output === undefined ? {} : { file: output }),
     ...redaction,

@@ -9,8 +9,9 @@ import { redactRecording } from '../recording/redaction/redact-recording.ts';
 import { findFile } from '../transport/find-file.ts';
 import { escapeText } from './escape-text.ts';
 import { openProgress } from './progress.ts';
-import type { RedactionSettings } from './redaction-settings.ts';
-import { completeRedaction, redactionOf } from './redaction-settings.ts';
+import type { RedactionSettings } from '../recorder/complete-redaction.ts';
+import { completeRedaction } from '../recorder/complete-redaction.ts';
+import { redactionOf } from './redaction-settings.ts';
 import { renderRedacted } from './render-record.ts';
 import { openScanner } from './secrets/scanner.ts';
 

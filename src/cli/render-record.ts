@@ -1,6 +1,6 @@
 import prettyBytes from 'pretty-bytes';
 import prettyMilliseconds from 'pretty-ms';
-import type { RecordResult } from '../recorder/record.ts';
+import type { RecordResult } from '../recorder/start-recording.ts';
 import { renderCount } from './render-count.ts';
 
 /** So many unfinished invocations are named. */

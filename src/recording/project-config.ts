@@ -196,3 +196,14 @@ function lineOfKey(text: string, key: string): number {
   while (at >= 0 && !/^\s*:/.test(text.slice(at + quoted.length))) at = text.indexOf(quoted, at + 1);
   return text.slice(0, Math.max(at, 0)).split('\n').length;
 }
+
+/** A fault in what an option was given, told by the file that gave it. @throws what is no such fault */
+export function tellByFile({ file, lineOf }: ProjectConfig, error: unknown): RepriseError {
+  if (!(error instanceof RepriseError)) throw error;
+  const name = /^Failed to read `--([a-z]+)`/.exec(error.message)?.[1];
+  const [place, line] = name === undefined ? [file] : [`${file}:${lineOf(name)}`, lineOf(name)];
+  const message = error.message.replace(/^Failed to read (?:`--([a-z]+)`)?/, () =>
+    name === undefined ? `Failed to read ${place}: ` : `Failed to read ${place}: \`${name}\``,
+  );
+  return new RepriseError('usage', message, { file, ...(line === undefined ? {} : { line }), cause: error });
+}

@@ -6,7 +6,7 @@ import { libraryName } from '../foundation/check-options.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
 import { findRecordings } from '../recording/find-recordings.ts';
 import type { ProjectConfig } from '../recording/project-config.ts';
-import { configName, findConfig, readConfig } from '../recording/project-config.ts';
+import { configName, findConfig, readConfig, tellByFile } from '../recording/project-config.ts';
 import { recordingWords } from '../recording/recording-words.ts';
 import { parsePace } from './pace.ts';
 import { readRules } from './read-rules.ts';
@@ -58,17 +58,6 @@ export async function readChecked(file: string): Promise<ProjectConfig> {
     throw tellByFile(config, error);
   }
   return config;
-}
-
-/** A fault in what an option was given, told by the file that gave it. @throws what is no such fault */
-export function tellByFile({ file, lineOf }: ProjectConfig, error: unknown): RepriseError {
-  if (!(error instanceof RepriseError)) throw error;
-  const name = /^Failed to read `--([a-z]+)`/.exec(error.message)?.[1];
-  const [place, line] = name === undefined ? [file] : [`${file}:${lineOf(name)}`, lineOf(name)];
-  const message = error.message.replace(/^Failed to read (?:`--([a-z]+)`)?/, () =>
-    name === undefined ? `Failed to read ${place}: ` : `Failed to read ${place}: \`${name}\``,
-  );
-  return new RepriseError('usage', message, { file, ...(line === undefined ? {} : { line }), cause: error });
 }
 
 function nearestTo(files: readonly string[]): string | undefined {

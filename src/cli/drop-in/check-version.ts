@@ -64,7 +64,7 @@ async function checkRecording(
   realDify(settings, env);
   const folder = folderOf(settings);
   checkFolder('REPRISE_RECORDINGS', folder);
-  const { completeRedaction } = await import('../redaction-settings.ts');
+  const { completeRedaction } = await import('../../recorder/complete-redaction.ts');
   const { checkRedaction } = await import('../../recorder/open-redactor.ts');
   await checkRedaction(await completeRedaction(settings.redaction, { folder, config: settings.options.config }));
   findKey(folder, env);

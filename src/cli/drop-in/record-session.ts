@@ -5,13 +5,13 @@ import { statusOf } from '../end-like.ts';
 import { forwardSignals } from '../forward-signals.ts';
 import { openNotes } from '../notes.ts';
 import type { Notes } from '../notes.ts';
-import { completeRedaction } from '../redaction-settings.ts';
+import { completeRedaction } from '../../recorder/complete-redaction.ts';
 import { renderRecordSummary } from '../render-record.ts';
 import { watchClient } from './watch-client.ts';
 import { RepriseError, reasonOf, systemCode } from '../../foundation/reprise-error.ts';
 import { blankFormat, formats } from '../../protocol/response-format.ts';
-import type { RecordResult } from '../../recorder/record.ts';
-import { record } from '../../recorder/record.ts';
+import type { RecordResult } from '../../recorder/start-recording.ts';
+import { startRecording } from '../../recorder/start-recording.ts';
 import { hasFaults } from '../../replayer/load-faults.ts';
 import { isPipe } from '../../transport/own-descriptor.ts';
 import { openOwnStdin, openOwnStdoutStream } from '../../transport/own-stdio.ts';
@@ -38,7 +38,7 @@ export async function recordSession(plan: RecordPlan, start: Start): Promise<num
   const redaction = await completeRedaction(settings.redaction, { folder, config: settings.options.config });
   if (redaction.noRedact)
     notes.say('reprise: secrets are NOT redacted: this session is recorded with keys and passwords as they are\n');
-  const recorder = await record({
+  const recorder = await startRecording({
     command,
     ...redaction,
     file: part,

@@ -10,7 +10,7 @@ import { parsePace } from '../../replayer/pace.ts';
 import type { ReplayOptions } from '../../replayer/replay-options.ts';
 import { recordingEnding } from '../../recording/find-recordings.ts';
 import { keyVariable } from '../../recording/project-key.ts';
-import type { RedactionSettings } from '../redaction-settings.ts';
+import type { RedactionSettings } from '../../recorder/complete-redaction.ts';
 import { redactionOf } from '../redaction-settings.ts';
 import { hideInName } from './session-name.ts';
 import { stemOf } from './stem-of.ts';

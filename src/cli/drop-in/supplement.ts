@@ -1,12 +1,12 @@
 import { dirname } from 'node:path';
 import { rmSync } from 'node:fs';
-import { completeRedaction } from '../redaction-settings.ts';
+import { completeRedaction } from '../../recorder/complete-redaction.ts';
 import { renderCount } from '../render-count.ts';
 import { reasonOf } from '../../foundation/reprise-error.ts';
 import { endLine, errorLine, exceptionText } from '../../protocol/derived.ts';
 import { parseMessage } from '../../protocol/message.ts';
-import type { Recorder, RecordResult } from '../../recorder/record.ts';
-import { record } from '../../recorder/record.ts';
+import type { Recorder, RecordResult } from '../../recorder/start-recording.ts';
+import { startRecording } from '../../recorder/start-recording.ts';
 import type { PassedRequest } from '../../replayer/responder.ts';
 import { LineSplitter } from '../../transport/line-splitter.ts';
 import { addToRecording } from './add-to-recording.ts';
@@ -63,7 +63,7 @@ export function startSupplement(base: string, start: Start, settings: DropInSett
   }
 
   async function begin(): Promise<Recorder> {
-    const recorder = await record({
+    const recorder = await startRecording({
       command: [real, 'plugin', 'run', start.file, '-m', 'stdio', '-r', 'json'],
       ...(await completeRedaction(settings.redaction, { folder: dirname(base), config: settings.options.config })),
       file: part,

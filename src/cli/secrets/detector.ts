@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { openRedactor } from '../../recorder/open-redactor.ts';
 import type { Redactor } from '../../recording/redaction/redactor.ts';
 import type { GivenRedaction } from '../redaction-settings.ts';
-import { completeRedaction } from '../redaction-settings.ts';
+import { completeRedaction } from '../../recorder/complete-redaction.ts';
 import { openScanner } from './scanner.ts';
 
 /** Finds what `reprise redact` would replace. It learns: one serves one file. */

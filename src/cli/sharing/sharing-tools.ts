@@ -7,7 +7,7 @@ import type { SharingTools } from '../../sharing/tools.ts';
 import { escapeText } from '../escape-text.ts';
 import { requireFit } from '../judge-recording.ts';
 import { openProgress } from '../progress.ts';
-import { completeRedaction } from '../redaction-settings.ts';
+import { completeRedaction } from '../../recorder/complete-redaction.ts';
 import { findSecrets } from '../secrets/find-secrets.ts';
 
 /** What the commands give to those who make and move bundles. */

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { record as startSession } from 'reprise';
 import { expect, test } from 'vitest';
 import { findKey, openKey } from '../../../src/recording/project-key.ts';
 import { redactRecording } from '../../../src/recording/redaction/redact-recording.ts';
@@ -43,4 +44,27 @@ test('a key that was brought from elsewhere is kept out of git once it is used, 
   writeFileSync(ignored, 'key\n');
   openKey(folder, {});
   expect(readFileSync(ignored, 'utf8')).toBe('key\n');
+});
+
+test('the library redacts and keeps what the project has configured, and keeps no secret because a file says so', async () => {
+  const folder = makeFolder();
+  const config = { redact: ['/request/tool_parameters/pin'], keep: ['/request/token'], noRedact: true };
+  writeFileSync(join(folder, 'reprise.config.json'), JSON.stringify(config));
+  const request = { token: 'kept-by-the-project', api_key: 'secret-for-all', tool_parameters: { pin: 'a pin' } };
+  await using session = await startSession({ command: ['cat'], file: join(folder, 'recordings/a.jsonl') });
+  session.stdin.end(`${JSON.stringify({ invoke_id: '1', type: 'tool', action: 'invoke_tool', request })}\n`);
+  session.stdout.resume();
+  const { file } = await session.finished;
+  const text = readFileSync(file, 'utf8');
+  expect(text).toContain('kept-by-the-project');
+  expect(text).not.toMatch(/secret-for-all|a pin/);
+});
+
+test('a configuration that can not be read is told by the library, and nothing is started', async () => {
+  const folder = makeFolder();
+  const config = join(folder, 'reprise.config.json');
+  writeFileSync(config, '{"redact":["request"]}');
+  const file = join(folder, 'a.jsonl');
+  await expect(startSession({ command: ['cat'], file })).rejects.toThrow(`Failed to read ${config}:1: \`redact\``);
+  expect(existsSync(file)).toBe(false);
 });
