@@ -25,3 +25,14 @@ export function found(script: Script, line: string, connection = 0): Invocation 
   if (one.kind !== 'found') throw new Error(`it was ${one.kind}`);
   return one.invocation;
 }
+
+/** All lines of an invocation, as text. */
+export function linesOf(script: Script, one: Invocation): string[] {
+  const lines: string[] = [];
+  for (let row = one.first; row >= 0;) {
+    const line = script.readLine(one.source, row);
+    lines.push(`${line.isStray ? 'stray ' : ''}${line.bytes.toString()}`);
+    row = line.next;
+  }
+  return lines;
+}
