@@ -1,11 +1,26 @@
 import { readEscaped } from './escaped-character.ts';
 import { countSlashes, countSlashesBefore } from './quoted-text.ts';
 
-/** A text to be found in raw bytes taken as Latin-1, however it is escaped there: its characters, each with its bytes. */
+/** A text to be found in raw bytes taken as Latin-1, however it is escaped there. */
 export interface Wanted {
-  characters: readonly string[];
-  /** The same as UTF-8, taken as Latin-1. */
-  bytes: readonly string[];
+  /** Its characters as they are matched one behind the other, and from behind. */
+  forward: readonly WantedCharacter[];
+  backward: readonly WantedCharacter[];
+}
+
+interface WantedCharacter {
+  character: string;
+  /** As UTF-8, taken as Latin-1. */
+  plain: string;
+  isQuote: boolean;
+  /** A backslash may stand before it that means nothing. */
+  isMark: boolean;
+  /** A backslash beside it is matched before: a run of them stands for all. */
+  isRepeated: boolean;
+  /** What follows it looks like its rest, or would, and is the secret's own. */
+  isBare: boolean;
+  /** What it has behind it where it is escaped by itself. */
+  rest: RegExp | undefined;
 }
 
 /** No character takes more than this, escaped. */
@@ -23,11 +38,27 @@ const rests: Readonly<Record<string, string>> = {
 const restAt = patternsOf((rest) => new RegExp(rest, 'iy'));
 const wholeBefore = patternsOf((rest, mark) => new RegExp(`${mark}${rest}$`, 'i'));
 const quote = /["']/;
-const escapeStart = /[\\%&]/;
 
 export function createWanted(text: string): Wanted {
   const characters = Array.from(text);
-  return { characters, bytes: characters.map((one) => Buffer.from(one).toString('latin1')) };
+  const prepare = (index: number, before: string | undefined): WantedCharacter => {
+    const character = characters[index] ?? '';
+    const plain = Buffer.from(character).toString('latin1');
+    const isWhole = isBare(characters, index);
+    return {
+      character,
+      plain,
+      isQuote: quote.test(character),
+      isMark: /[^A-Za-z\d\x80-\xff]/.test(plain),
+      isRepeated: before === '\\',
+      isBare: isWhole,
+      rest: isWhole ? undefined : restAt.get(character),
+    };
+  };
+  return {
+    forward: characters.map((_, index) => prepare(index, characters[index - 1])),
+    backward: characters.map((_, index) => prepare(index, characters[index + 1])),
+  };
 }
 
 /**
@@ -36,41 +67,20 @@ export function createWanted(text: string): Wanted {
  * @returns -1 where they do not stand there
  */
 export function matchForward(text: string, at: number, { wanted, from }: { wanted: Wanted; from: number }): number {
-  const { characters } = wanted;
+  const { forward } = wanted;
   let next = at;
-  for (let index = from; index < characters.length && next >= 0; index++) {
-    next = stepForward(text, next, characterAt(wanted, index, -1));
-  }
+  for (let index = from, one = forward[index]; one !== undefined && next >= 0; one = forward[++index])
+    next = stepForward(text, next, one);
   return next;
 }
 
 /** Where the characters before `until` begin, if they end at `at`; -1 where they do not. */
 export function matchBackward(text: string, at: number, { wanted, until }: { wanted: Wanted; until: number }): number {
+  const { backward } = wanted;
   let start = at;
-  for (let index = until - 1; index >= 0 && start >= 0; index--) {
-    start = stepBackward(text, start, characterAt(wanted, index, 1));
-  }
+  for (let index = until - 1, one = backward[index]; one !== undefined && start >= 0; one = backward[--index])
+    start = stepBackward(text, start, one);
   return start;
-}
-
-/** @param step to the character that was matched before it */
-function characterAt({ characters, bytes }: Wanted, index: number, step: 1 | -1): Character {
-  const character = characters[index] ?? '';
-  return {
-    character,
-    plain: bytes[index] ?? '',
-    isRepeated: characters[index + step] === '\\',
-    isBare: isBare(characters, index),
-  };
-}
-
-interface Character {
-  character: string;
-  plain: string;
-  /** A backslash beside a backslash: a run of them stands for all. */
-  isRepeated: boolean;
-  /** What follows it looks like its rest, or would, and is the secret's own. */
-  isBare: boolean;
 }
 
 function isBare(characters: readonly string[], index: number): boolean {
@@ -83,7 +93,7 @@ function isBare(characters: readonly string[], index: number): boolean {
   );
 }
 
-function stepForward(text: string, at: number, one: Character): number {
+function stepForward(text: string, at: number, one: WantedCharacter): number {
   const { character, plain, isRepeated } = one;
   if (character === '\\') {
     const slashes = countSlashes(text, at);
@@ -99,34 +109,50 @@ function stepForward(text: string, at: number, one: Character): number {
 }
 
 /** A mark that is escaped by itself has something behind it. */
-function behindRest(text: string, at: number, { character, isBare: isWhole }: Character): number {
-  const rest = isWhole ? undefined : restAt.get(character);
+function behindRest(text: string, at: number, { rest }: WantedCharacter): number {
   if (rest === undefined) return at;
   rest.lastIndex = at;
   return rest.test(text) ? rest.lastIndex : at;
 }
 
-function stepBackward(text: string, at: number, one: Character): number {
-  const { character, plain, isRepeated } = one;
+function stepBackward(text: string, at: number, one: WantedCharacter): number {
+  const { character, plain } = one;
   if (character === '\\') {
     const slashes = countSlashesBefore(text, at);
     if (slashes > 0) return at - slashes;
     // The run may have been taken with what it escapes.
-    if (isRepeated || text[at] === '\\') return at;
+    if (one.isRepeated || text[at] === '\\') return at;
   } else if (text.startsWith(plain, at - plain.length) && at >= plain.length) {
-    const start =
-      (quote.test(character) && !one.isBare ? startOfWhole(text, at, character) : undefined) ?? at - plain.length;
-    return /[^A-Za-z\d\x80-\xff]/.test(plain) ? start - countSlashesBefore(text, start) : start;
+    const start = (one.isQuote && !one.isBare ? startOfWhole(text, at, character) : undefined) ?? at - plain.length;
+    return one.isMark ? start - countSlashesBefore(text, start) : start;
   }
   if (character === ' ' && text[at - 1] === '+') return at - 1;
-  // An escape is found from where it may begin, the nearest place first.
-  for (let start = at - 2; start >= Math.max(0, at - longestEscape); start--) {
-    if (!escapeStart.test(text.charAt(start))) continue;
-    if (text[start] === '\\') start -= countSlashesBefore(text, start);
-    if (stepForward(text, start, one) === at)
-      return text[start] === '&' ? start - countSlashesBefore(text, start) : start;
+  return startOfEscape(text, at, one);
+}
+
+/** An escape is found from where it may begin, the nearest place first; in it stand letters, digits and what begins one. */
+function startOfEscape(text: string, at: number, one: WantedCharacter): number {
+  for (let start = at - 2; start >= Math.max(0, at - longestEscape) && isOfEscape(text.charCodeAt(start)); start--) {
+    const code = text.charCodeAt(start);
+    if (code !== 0x5c && code !== 0x25 && code !== 0x26) continue;
+    if (code === 0x5c) start -= countSlashesBefore(text, start);
+    if (stepForward(text, start, one) === at) return code === 0x26 ? start - countSlashesBefore(text, start) : start;
   }
   return -1;
+}
+
+/** Of `\u00e9`, `%25C3%25A9`, `&amp;#39;` all but the last. */
+function isOfEscape(code: number): boolean {
+  const lower = code | 0x20;
+  return (
+    (code >= 0x30 && code <= 0x39) || // a digit
+    (lower >= 0x61 && lower <= 0x7a) ||
+    code === 0x5c ||
+    code === 0x25 ||
+    code === 0x26 ||
+    code === 0x23 || // #
+    code === 0x3b // ;
+  );
 }
 
 function startOfWhole(text: string, at: number, mark: string): number | undefined {
