@@ -1,4 +1,5 @@
 import { configOptions } from '../foundation/redaction-option-table.ts';
+import { listOf } from '../foundation/option-spec.ts';
 import { findProjectConfig, readConfig, tellByFile } from '../recording/project-config.ts';
 import { checkRedaction } from './open-redactor.ts';
 
@@ -22,7 +23,7 @@ export async function completeRedaction(
   if (file === undefined) return given;
   const project = readConfig(file, configOptions);
   const { options } = project;
-  const [redact, keep] = [textsOf(options['redact']), textsOf(options['keep'])];
+  const [redact, keep] = [listOf(options['redact']).map(String), listOf(options['keep']).map(String)];
   try {
     await checkRedaction({ redact, keep });
   } catch (error) {
@@ -33,9 +34,4 @@ export async function completeRedaction(
     keep: [...keep, ...given.keep],
     noRedact: given.noRedact || options['noRedact'] === true,
   };
-}
-
-/** The texts of an option that takes several. */
-export function textsOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
 }

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { isList } from '../foundation/option-spec.ts';
+import { isList, listOf } from '../foundation/option-spec.ts';
 import { configOptions } from '../foundation/redaction-option-table.ts';
 import { replayOptions } from '../foundation/replay-option-table.ts';
 import { libraryName } from '../foundation/check-options.ts';
@@ -81,8 +81,4 @@ function complete<T extends Configurable>(given: T, { options }: ProjectConfig):
   }
   // The table has the names and the types of the options.
   return result as T;
-}
-
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -74,8 +74,8 @@ export async function readSettings(env: NodeJS.ProcessEnv): Promise<DropInSettin
 function readSession(env: NodeJS.ProcessEnv): SessionName | undefined {
   const [asked, ofPytest] = [env['REPRISE_SESSION'] ?? '', env['PYTEST_CURRENT_TEST'] ?? ''];
   if (asked !== '') return { name: hideInName(recordingEnding.test(asked) ? stemOf(asked) : asked), isAsked: true };
-  const name = hideInName(ofPytest).replace(/ \((?:setup|call|teardown)\)$/, '');
-  return name === '' ? undefined : { name, isAsked: false };
+  const name = ofPytest.replace(/ \((?:setup|call|teardown)\)$/, '');
+  return name === '' ? undefined : { name: hideInName(name), isAsked: false };
 }
 
 function isInCi(env: NodeJS.ProcessEnv): boolean {
