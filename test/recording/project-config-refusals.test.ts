@@ -2,32 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { configOptions } from '../../src/foundation/redaction-option-table.ts';
-import { configName, type ProjectConfig, readConfig } from '../../src/recording/project-config.ts';
+import { configName } from '../../src/recording/project-config.ts';
+import { makeConfig, readWhole, refusalOf } from '../support/configs.ts';
 import { makeFile, makeFolder } from '../support/files.ts';
-
-function makeConfig(content: string | Buffer): string {
-  return makeFile(content, configName);
-}
-
-function read(file: string): Omit<ProjectConfig, 'lineOf'> {
-  const { lineOf, ...config } = readConfig(file, configOptions);
-  expect(lineOf('none')).toBe(1);
-  return config;
-}
-
-/** What a configuration is refused with; `FILE` stands for its path. */
-function refusalOf(content: string, file = makeConfig(content)): { text: string; line: unknown; code: unknown } {
-  try {
-    read(file);
-  } catch (error) {
-    const { name, message, ...facts } = error as Error & { line: unknown; code: unknown; file: unknown };
-    if (name === 'RepriseError' && facts.file === file)
-      return { text: message.replaceAll(file, 'FILE'), line: facts.line, code: facts.code };
-    throw error;
-  }
-  throw new Error('It was not refused.');
-}
 
 const listed =
   'There are pace, maxGap, startupGap, ignore, match, order, onExhausted, secrets, onMiss, onUnfinished, journalDir, strict, redact, keep, noRedact, recordings, bundles.';
@@ -138,7 +115,7 @@ test('a file that is missing, a folder or larger than 1 MiB is refused in words'
     code: 'usage',
   });
   const padded = (size: number): string => `{}${' '.repeat(size - 2)}`;
-  expect(read(makeConfig(padded(1 << 20))).options).toEqual({});
+  expect(readWhole(makeConfig(padded(1 << 20))).options).toEqual({});
   expect(refusalOf(padded((1 << 20) + 1)).text).toBe(
     'Failed to read FILE: it is larger than 1 MiB. Name a configuration.',
   );

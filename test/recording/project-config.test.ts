@@ -1,38 +1,9 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
-import { configOptions } from '../../src/foundation/redaction-option-table.ts';
-import {
-  configName,
-  findConfig,
-  findProjectConfig,
-  type ProjectConfig,
-  readConfig,
-} from '../../src/recording/project-config.ts';
-import { makeFile, makeFolder } from '../support/files.ts';
-
-function makeConfig(content: string | Buffer): string {
-  return makeFile(content, configName);
-}
-
-function read(file: string): Omit<ProjectConfig, 'lineOf'> {
-  const { lineOf, ...config } = readConfig(file, configOptions);
-  expect(lineOf('none')).toBe(1);
-  return config;
-}
-
-/** What a configuration is refused with; `FILE` stands for its path. */
-function refusalOf(content: string, file = makeConfig(content)): { text: string; line: unknown; code: unknown } {
-  try {
-    read(file);
-  } catch (error) {
-    const { name, message, ...facts } = error as Error & { line: unknown; code: unknown; file: unknown };
-    if (name === 'RepriseError' && facts.file === file)
-      return { text: message.replaceAll(file, 'FILE'), line: facts.line, code: facts.code };
-    throw error;
-  }
-  throw new Error('It was not refused.');
-}
+import { findConfig, findProjectConfig } from '../../src/recording/project-config.ts';
+import { makeConfig, readWhole, refusalOf } from '../support/configs.ts';
+import { makeFolder } from '../support/files.ts';
 
 /** A folder with these files in it; those whose names end in a slash are folders. */
 function makeTree(...files: string[]): string {
@@ -66,7 +37,7 @@ test.each([
 
 test('an empty configuration means the folder recordings beside it, and no options', () => {
   const file = makeConfig('{}');
-  expect(read(file)).toEqual({ file, recordings: join(file, '../recordings'), options: {} });
+  expect(readWhole(file)).toEqual({ file, recordings: join(file, '../recordings'), options: {} });
 });
 
 const everything = {
@@ -94,18 +65,18 @@ test('every option that may stand in a configuration is read, and its paths coun
     recordings: join(file, '../../tapes'),
     options: { ...everything, journalDir: join(file, '../logs/x') },
   };
-  expect(read(file)).toEqual({ file, ...expected });
+  expect(readWhole(file)).toEqual({ file, ...expected });
   const other = relative(process.cwd(), file);
-  expect(read(other)).toEqual({ file: other, ...expected });
+  expect(readWhole(other)).toEqual({ file: other, ...expected });
 });
 
 test('absolute paths stay', () => {
-  const { recordings, options } = read(makeConfig('{"recordings":"/tapes","journalDir":"/logs"}'));
+  const { recordings, options } = readWhole(makeConfig('{"recordings":"/tapes","journalDir":"/logs"}'));
   expect([recordings, options['journalDir']]).toEqual(['/tapes', '/logs']);
 });
 
 test('a byte order mark and CRLF do not count', () => {
-  expect(read(makeConfig('\ufeff{\r\n"strict": true\r\n}\r\n')).options).toEqual({ strict: true });
+  expect(readWhole(makeConfig('\ufeff{\r\n"strict": true\r\n}\r\n')).options).toEqual({ strict: true });
   expect(refusalOf('\ufeff{\r\n"strict": true,\r\n}\r\n').line).toBe(3);
 });
 
@@ -117,7 +88,7 @@ test("another program's bundle.json makes no bundle of a project", () => {
 test('bundles are named by references, and recordings may be one', () => {
   const [bundle, recordings] = ['https://host/x.tgz', 'oci://host/name:1'];
   const file = makeConfig(JSON.stringify({ bundles: [bundle], recordings }));
-  expect(read(file)).toEqual({ file, bundles: [bundle], recordings, options: {} });
+  expect(readWhole(file)).toEqual({ file, bundles: [bundle], recordings, options: {} });
 });
 
 test("a bundle's recordings have its own configuration, and none of those around it", () => {
