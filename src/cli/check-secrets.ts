@@ -29,6 +29,7 @@ export function checkStub(file: string): CheckResult {
   return { ...createCheckResult(file), packed: readStub(file).stub.embedded?.length ?? 0 };
 }
 
+/** `a user_password`, as it is spoken. */
 function nameKind(kind: string): string {
-  return `${/^[aeiou]/i.test(kind) ? 'an' : 'a'} ${kind}`;
+  return `${/^(?:[aeio]|u(?!se|ni|r[il]))/i.test(kind) ? 'an' : 'a'} ${kind}`;
 }

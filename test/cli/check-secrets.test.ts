@@ -54,6 +54,12 @@ test('a secret is told by line, path and kind, status 1, and its value nowhere',
   expect(result.stdout + result.stderr).not.toContain(secret);
 });
 
+test('kinds are told as they are spoken', async () => {
+  const credentials = { user_password: 'k9#mQ2vLx7', app_secret: 'k9#mQ2vLx8' };
+  const { stdout } = await reprise(['check', makeFile(recording([said({ request: { credentials } })]))]);
+  expect(stdout).toMatch(/ holds a user_password\n[^]* holds an app_secret\n/);
+});
+
 test('secrets are found wherever a recording can hold them', async () => {
   const line = (fields: object): object => ({ at: 1, from: 'plugin', ...fields });
   const content = recording(
