@@ -1,4 +1,5 @@
 import { showPlaces } from '../foundation/places.ts';
+import { textOf } from '../foundation/option-values.ts';
 import type { ReadOptions } from '../foundation/read-options.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
 import { recordingWords } from '../recording/recording-words.ts';
@@ -43,7 +44,7 @@ export async function runCheck({ values, words }: ReadOptions): Promise<number> 
   const output = openResultOutput(process.stdout, process.env);
   const isJson = values['json'] === true;
   const isQuiet = values['quiet'] === true;
-  const given = { ...redactionOf(values), config: typeof values['config'] === 'string' ? values['config'] : undefined };
+  const given = { ...redactionOf(values), config: textOf(values['config']) };
   await checkRedaction(given); // once, not for each file
   const tally: Tally = { status: 0, findings: 0, unread: 0, secretive: [] };
   if (isJson) await output.write('{"files":[');

@@ -53,8 +53,8 @@ export class OrderCheck {
 
   /** Names an invocation that has not ended. */
   describe(exchange: Exchange): Unfinished {
-    const described = describeRequest(exchange, this.#lines.get(exchange) ?? 0, exchange.line);
-    return { ...described, isRead: exchange.acknowledged || this.#early.has(exchange) };
+    const isRead = exchange.acknowledged || this.#early.has(exchange);
+    return { ...describeRequest(exchange, this.#lines.get(exchange) ?? 0, exchange.line), isRead };
   }
 
   #takeRequest({ of, line, request }: Extract<Happening, { kind: 'request' }>): void {
@@ -62,7 +62,7 @@ export class OrderCheck {
     this.#lines.set(of, line.line);
     if (of.outcome !== 'unread') return;
     this.unreadCount++;
-    if (this.unread.length < mostNamed) this.unread.push(describeRequest(of, line.line, request));
+    if (this.unread.length < mostNamed) this.unread.push({ ...describeRequest(of, line.line, request), isRead: false });
   }
 
   #takePlugin({ role, line, payload }: PluginLine, isReady: boolean): void {
@@ -119,9 +119,13 @@ export class OrderCheck {
   }
 }
 
-function describeRequest({ number }: Exchange, line: number, request: RequestLine | undefined): Unfinished {
+function describeRequest(
+  { number }: Exchange,
+  line: number,
+  request: RequestLine | undefined,
+): Omit<Unfinished, 'isRead'> {
   const action = request?.kind === 'request' ? request.action : '';
-  return { line, number, id: request?.id ?? '', action, isRead: false };
+  return { line, number, id: request?.id ?? '', action };
 }
 
 function keyOf(connection: number, id: string): string {

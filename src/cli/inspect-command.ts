@@ -1,4 +1,5 @@
 import { nextTurn } from '../foundation/clock.ts';
+import { textOf } from '../foundation/option-values.ts';
 import { showPlaces } from '../foundation/places.ts';
 import type { ReadOptions } from '../foundation/read-options.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
@@ -28,10 +29,7 @@ const pageRows = 1000;
 
 /** Shows a recording, one of its invocations, or several recordings, a line each. */
 export async function runInspect({ values, words }: ReadOptions): Promise<number> {
-  const { files, number } = await parseWords(
-    words,
-    typeof values['config'] === 'string' ? values['config'] : undefined,
-  );
+  const { files, number } = await parseWords(words, textOf(values['config']));
   const output = openResultOutput(process.stdout, process.env);
   const [file = '', ...others] = files;
   if (others.length > 0) return inspectOverview(files, output, values['json'] === true);

@@ -1,6 +1,7 @@
 import { longestTimer } from '../foundation/clock.ts';
 import { createDeferred } from '../foundation/deferred.ts';
 import type { OwnWays, Replay } from '../replayer/replay.ts';
+import { unheededSignals } from '../replayer/recorded-end.ts';
 import { startReplay } from '../replayer/replay.ts';
 import type { ReplayOptions } from '../replayer/replay-options.ts';
 import type { Settled } from '../replayer/settings.ts';
@@ -12,9 +13,6 @@ import { openNotes } from './notes.ts';
 
 /** So many of what was repeated, not used or missed are named at the end. */
 const mostNamed = 50;
-
-/** A Go program takes no notice of these. Node would be ended by them, and open a debugger's port for the first. */
-const unheeded = ['SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGVTALRM', 'SIGIO', 'SIGXCPU', 'SIGPWR'] as const;
 
 /** A Go program that gets SIGQUIT tells where it is, which means nothing here, and ends so. */
 const quitted: ProcessExit = { code: 2, signal: null };
@@ -39,7 +37,7 @@ export interface Programme extends Settled<ReplayOptions>, OwnWays {
 export async function play(prepare: () => Promise<Programme>): Promise<number> {
   const started = createDeferred<Replay>();
   const stop = (): void => void started.promise.then((plugin) => plugin.stop());
-  for (const signal of unheeded) process.on(signal, () => undefined);
+  for (const signal of unheededSignals) process.on(signal, () => undefined);
   const quit = createDeferred<ProcessExit>();
   process.on('SIGQUIT', () => quit.resolve(quitted));
   // Before ready is sent: a client may send its signal as soon as it sees that.

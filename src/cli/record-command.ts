@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { isatty } from 'node:tty';
 import { within } from '../foundation/clock.ts';
+import { textOf } from '../foundation/option-values.ts';
 import type { ReadOptions } from '../foundation/read-options.ts';
 import { RepriseError, reasonOf } from '../foundation/reprise-error.ts';
 import type { RecordResult } from '../recorder/start-recording.ts';
@@ -72,10 +73,6 @@ export async function runRecord({ values, words, command }: ReadOptions): Promis
   else tell(`the recording is not whole, ${recorder.file}: ${reasonOf(result.loss)}`);
   await within(lastLinePatience, flushed(stderr));
   return statusAfter(result);
-}
-
-function textOf(value: ReadOptions['values'][string]): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }
 
 function statusAfter({ exit, loss }: RecordResult): number {

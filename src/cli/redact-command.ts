@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { fingerprintOf } from '../foundation/placeholder.ts';
+import { textOf } from '../foundation/option-values.ts';
 import type { ReadOptions } from '../foundation/read-options.ts';
 import { checkRedaction, openRedactor } from '../recorder/open-redactor.ts';
 import { RepriseError } from '../foundation/reprise-error.ts';
@@ -17,7 +18,7 @@ import { openScanner } from './secrets/scanner.ts';
 
 /** Replaces the secrets in recordings that exist. One that can't be read does not keep the others from it. */
 export async function runRedact({ values, words }: ReadOptions): Promise<number> {
-  const config = typeof values['config'] === 'string' ? values['config'] : undefined;
+  const config = textOf(values['config']);
   const given = redactionOf(values);
   await checkRedaction(given); // once, not for each file
   for (const word of words) await refuseBundled(word);

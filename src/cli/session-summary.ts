@@ -1,4 +1,5 @@
 import { isJsonObject } from '../foundation/parse-json.ts';
+import { textOf } from '../foundation/option-values.ts';
 import { parseAnnouncement } from '../protocol/announcement.ts';
 import type { Exchange } from '../protocol/attribution.ts';
 import type { EventLine } from '../recording/recorded-line.ts';
@@ -221,10 +222,6 @@ function addAnswer(
 /** A short copy, since a part of a text would hold the whole of it in memory. */
 function keep(value: unknown): string {
   return typeof value === 'string' ? Buffer.from(value.slice(0, longestText)).toString() : '';
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }
 
 function numberOf(value: unknown): number | undefined {

@@ -58,7 +58,7 @@ export class SessionWalk {
       return { kind: 'event', line };
     }
     if (line.stderr) {
-      this.#attribution.log(this.#reader.readPayload(line));
+      this.#attribution.log(() => this.#reader.readPayload(line));
       return { kind: 'stderr', line };
     }
     if (line.from === 'client') return this.#takeClient(line);

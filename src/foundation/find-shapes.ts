@@ -35,6 +35,16 @@ export function findShapes(text: string): FoundSecret[] {
   return found;
 }
 
+/** A text with something else in the place of what is written as a token. */
+export function replaceShapes(text: string, write: (secret: string) => string): string {
+  let [result, done] = ['', 0];
+  for (const { start, end } of findShapes(text)) {
+    result += text.slice(done, start) + write(text.slice(start, end));
+    done = end;
+  }
+  return result + text.slice(done);
+}
+
 /** The token that begins at `at`, or whose beginning does. */
 export function findShapeAt(text: string, at: number): FoundSecret | undefined {
   const shapes = shapesByKey.get(text.slice(at, at + keyLength));

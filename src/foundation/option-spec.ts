@@ -45,8 +45,3 @@ export const mostSeed = 2 ** 32 - 1;
 export function environmentName({ flag }: Pick<OptionSpec, 'flag'>): string {
   return `REPRISE_${flag.toUpperCase().replaceAll('-', '_')}`;
 }
-
-/** What an option has whose values are a list; nothing where it was not given. */
-export function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
-}

@@ -95,8 +95,13 @@ export class Attribution {
     );
   }
 
-  /** Takes a line of the program's stderr, its log, without its ending. */
-  log(line: Buffer): void {
+  /**
+   * Takes a line of the program's stderr, its log.
+   * @param read gives it, without its ending; it is asked only where something runs that may be lost
+   */
+  log(read: () => Buffer): void {
+    if (![...this.#connections.values()].some(({ running }) => running.size > 0)) return;
+    const line = read();
     if (line.length > longestLog || !death.test(line.toString('latin1'))) return;
     // What was not acknowledged is read later, and given to the next process.
     for (const exchange of this.unfinished()) exchange.isLost ||= exchange.acknowledged;

@@ -1,4 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
+import { isContinuation } from '../foundation/characters.ts';
 
 /** What Go puts in the place of each byte that is no UTF-8. */
 const replacement = Buffer.from('\ufffd');
@@ -63,8 +64,4 @@ function isSecond(first: number, second: number): boolean {
   if (first === 0xf0) return second >= 0x90 && second <= 0xbf;
   if (first === 0xf4) return second >= 0x80 && second <= 0x8f;
   return isContinuation(second);
-}
-
-function isContinuation(byte: number): boolean {
-  return (byte & 0xc0) === 0x80;
 }

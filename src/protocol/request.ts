@@ -10,7 +10,7 @@ export type RequestLine =
       action: string;
       request: GoObject | null;
       /** Its match key, once that has been made. */
-      key: string | undefined;
+      key?: string | undefined;
     }
   | { kind: 'refused'; id: string; error: string };
 

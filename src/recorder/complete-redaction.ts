@@ -1,5 +1,5 @@
 import { configOptions } from '../foundation/redaction-option-table.ts';
-import { listOf } from '../foundation/option-spec.ts';
+import { textsOf } from '../foundation/option-values.ts';
 import { findProjectConfig, readConfig, tellByFile } from '../recording/project-config.ts';
 import { checkRedaction } from './open-redactor.ts';
 
@@ -23,7 +23,7 @@ export async function completeRedaction(
   if (file === undefined) return given;
   const project = readConfig(file, configOptions);
   const { options } = project;
-  const [redact, keep] = [listOf(options['redact']).map(String), listOf(options['keep']).map(String)];
+  const [redact, keep] = [textsOf(options['redact']), textsOf(options['keep'])];
   try {
     await checkRedaction({ redact, keep });
   } catch (error) {

@@ -41,7 +41,7 @@ export class Tally {
   /** @param line with its ending; undefined where it was too long for one envelope */
   add(channel: Channel, line: Buffer | undefined): void {
     if (channel.stderr) {
-      if (line !== undefined) this.#attribution.log(line);
+      if (line !== undefined) this.#attribution.log(() => line);
       return;
     }
     this.#messages++;

@@ -1,15 +1,10 @@
 import type { ProcessExit } from '../transport/child.ts';
 
+/** A Go program takes no notice of these. Node would be ended by them, and open a debugger's port for the first. */
+export const unheededSignals = ['SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGVTALRM', 'SIGIO', 'SIGXCPU', 'SIGPWR'] as const;
+
 /** These stop a program and let it go on, or are nothing to it; all others ask it to end. */
-const harmless: ReadonlySet<unknown> = new Set([
-  'SIGSTOP',
-  'SIGTSTP',
-  'SIGCONT',
-  'SIGUSR1',
-  'SIGUSR2',
-  'SIGALRM',
-  'SIGWINCH',
-]);
+const harmless: ReadonlySet<unknown> = new Set(['SIGSTOP', 'SIGTSTP', 'SIGCONT', 'SIGWINCH', ...unheededSignals]);
 
 /** Whether a signal that a program was sent asks it to end. */
 export function asksToEnd(signal: unknown): boolean {

@@ -109,7 +109,7 @@ export class ScriptSource {
   #take(line: RecordedLine): void {
     if (line.kind === 'event') this.#takeEvent(line);
     else if (line.from === 'client') this.#takeClient(line);
-    else if (line.stderr) this.#attribution.log(this.reader.readPayload(line));
+    else if (line.stderr) this.#attribution.log(() => this.reader.readPayload(line));
     else this.#takePlugin(line);
   }
 

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
-import { isList, listOf } from '../foundation/option-spec.ts';
+import { isList } from '../foundation/option-spec.ts';
+import { listOf, textsOf } from '../foundation/option-values.ts';
 import { configOptions } from '../foundation/redaction-option-table.ts';
 import { replayOptions } from '../foundation/replay-option-table.ts';
 import { libraryName } from '../foundation/check-options.ts';
@@ -53,7 +54,7 @@ export async function readChecked(file: string): Promise<ProjectConfig> {
   const { pace, ignore, match } = config.options;
   try {
     if (typeof pace === 'string') parsePace(pace);
-    await readRules({ ignore: listOf(ignore).map(String), match: listOf(match).map(String) });
+    await readRules({ ignore: textsOf(ignore), match: textsOf(match) });
   } catch (error) {
     throw tellByFile(config, error);
   }

@@ -13,12 +13,12 @@ const ownOfOthers = ['OLDPWD', 'SHLVL', '_'] as const;
  * names it can't use (`foo.bar`), and corrects some others. Those few are put back by `env`, which then becomes the command.
  */
 export function keepEnvironment(command: readonly string[], env: NodeJS.ProcessEnv): readonly string[] {
-  const own: readonly string[] = isDash() ? shellOwn : [...shellOwn, ...ownOfOthers];
-  const lost = Object.keys(env).filter((name) => !/^[A-Za-z_]\w*$/.test(name) || own.includes(name));
+  const ofShell: readonly string[] = isDash() ? [] : ownOfOthers;
+  const own = new Set<string>([...shellOwn, ...ofShell]);
+  const lost = Object.keys(env).filter((name) => !/^[A-Za-z_]\w*$/.test(name) || own.has(name));
   const directory = env['PWD'];
   if (directory !== undefined && !isHere(directory)) lost.push('PWD');
-  const added = isDash() ? ['PWD'] : ['PWD', ...ownOfOthers];
-  const unset = added.flatMap((name) => (env[name] === undefined ? ['-u', name] : []));
+  const unset = ['PWD', ...ofShell].flatMap((name) => (env[name] === undefined ? ['-u', name] : []));
   // `env` would take a command with such a name for a variable.
   if ((lost.length === 0 && unset.length === 0) || command[0]?.includes('=') === true || !existsSync(envProgram))
     return command;

@@ -124,7 +124,7 @@ function afterLog(text: string, lines: readonly string[]): number[] {
   rolesOf(attribution, [ready]);
   attribution.client(0, Buffer.from(request('a')));
   rolesOf(attribution, [acknowledgement, response('a', 'x')]);
-  attribution.log(Buffer.from(text));
+  attribution.log(() => Buffer.from(text));
   attribution.client(0, Buffer.from(request('a')));
   const roles = [acknowledgement, ...lines].map((line) => attribution.plugin(0, Buffer.from(line)));
   return roles.map((role) => ('of' in role ? role.of.number : 0));
@@ -148,7 +148,7 @@ test('takes no request for lost that had not been read when the process died', (
   attribution.client(0, Buffer.from(request('a')));
   attribution.client(0, Buffer.from(request('a')));
   rolesOf(attribution, [acknowledgement]);
-  attribution.log(Buffer.from(death));
+  attribution.log(() => Buffer.from(death));
   rolesOf(attribution, [acknowledgement, end('a')]);
   expect(attribution.unfinished().map(({ number }) => number)).toEqual([1]);
 });

@@ -22,10 +22,10 @@ import {
   request,
   response,
   startUp,
+  simple,
 } from '../support/recordings.ts';
 
 const instant = { pace: 'instant' } as const;
-const simple = [...startUp(), ...invocation(100, 'a', { n: 1 }, ['one', 'two'])];
 
 test('ends its output and its process when it is closed, and closing twice does no harm', async () => {
   const plugin = await replay(makeRecording(simple), instant);

@@ -6,17 +6,15 @@ import {
   client,
   error,
   event,
-  invocation,
   makeRecording,
   plugin as said,
   request,
   response,
   startUp,
+  simple,
 } from '../support/recordings.ts';
 
 const instant = { pace: 'instant' } as const;
-
-const simple = [...startUp(), ...invocation(100, 'a', { n: 1 }, ['one', 'two'])];
 
 test('reads CRLF, empty lines and what is no request as the program does', async () => {
   await using plugin = await replay(makeRecording(simple), instant);

@@ -19,10 +19,10 @@ import {
   request,
   response,
   startUp,
+  simple,
 } from '../support/recordings.ts';
 
 const tcp = { mode: 'tcp', pace: 'instant' } as const;
-const simple = [...startUp(), ...invocation(100, 'a', { n: 1 }, ['one', 'two'])];
 
 const failedWrite =
   /^\{"invoke_id":"","type":"error","response":\{"error":"write tcp 127\.0\.0\.1:(\d+)-\\u003e127\.0\.0\.1:(\d+): write: (broken pipe|connection reset by peer)"\}\}$/;

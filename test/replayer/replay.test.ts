@@ -17,10 +17,10 @@ import {
   request,
   response,
   startUp,
+  simple,
 } from '../support/recordings.ts';
 
 const instant = { pace: 'instant' } as const;
-const simple = [...startUp(), ...invocation(100, 'a', { n: 1 }, ['one', 'two'])];
 
 test('answers over stdio with the caller’s id', async () => {
   await using plugin = await replay(makeRecording(simple), instant);

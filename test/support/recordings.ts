@@ -106,3 +106,6 @@ function isJson(text: string): boolean {
 export function makeRecording(said: readonly Said[]): string {
   return makeFile(renderRecording(said));
 }
+
+/** A session of one invocation that answers twice. */
+export const simple = [...startUp(), ...invocation(100, 'a', { n: 1 }, ['one', 'two'])];

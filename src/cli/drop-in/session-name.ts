@@ -1,4 +1,4 @@
-import { findShapes } from '../../foundation/find-shapes.ts';
+import { replaceShapes } from '../../foundation/find-shapes.ts';
 
 /** A file's name may have 255 bytes; a number, an ending and a digest go with this. */
 const longestSlug = 120;
@@ -22,13 +22,7 @@ const secretDigest = 3;
  * recordings, in journals, and in the names of files. It hangs on no key, since other teams have the name, too.
  */
 export function hideInName(session: string): string {
-  let [result, done] = ['', 0];
-  for (const { start, end } of findShapes(session)) {
-    const digest = digestOf(session.slice(start, end)).slice(0, secretDigest);
-    result += `${session.slice(done, start)}secret-${digest}`;
-    done = end;
-  }
-  return result + session.slice(done);
+  return replaceShapes(session, (secret) => `secret-${digestOf(secret).slice(0, secretDigest)}`);
 }
 
 /** FNV-1a over UTF-16: nobody attacks the names of tests, and node:crypto would cost a start 3 ms. */

@@ -1,8 +1,8 @@
 import type { RecordMode } from '../../foundation/choices.ts';
+import { textOf, textsOf } from '../../foundation/option-values.ts';
 import { recordModes } from '../../foundation/choices.ts';
 import { dropInOptions } from '../../foundation/drop-in-option-table.ts';
 import { environmentName } from '../../foundation/option-spec.ts';
-import type { ReadOptions } from '../../foundation/read-options.ts';
 import { readOptions } from '../../foundation/read-options.ts';
 import { replayOptions } from '../../foundation/replay-option-table.ts';
 import { optionsOf } from '../library-options.ts';
@@ -59,7 +59,7 @@ export async function readSettings(env: NodeJS.ProcessEnv): Promise<DropInSettin
   if (strange.length > 0) (await import('./refuse-misspelt.ts')).refuseMisspelt(strange, [...known]);
   if (typeof values['pace'] === 'string') parsePace(values['pace']);
   return {
-    words: listOf(values['recordings']),
+    words: textsOf(values['recordings']),
     session: readSession(env),
     anyPackage: values['any-package'] === true,
     recordMode: recordModes.find((mode) => mode === values['record-mode']) ?? 'none',
@@ -80,12 +80,4 @@ function readSession(env: NodeJS.ProcessEnv): SessionName | undefined {
 
 function isInCi(env: NodeJS.ProcessEnv): boolean {
   return !['', '0', 'false'].includes(env['CI'] ?? '');
-}
-
-function listOf(value: ReadOptions['values'][string]): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
-}
-
-function textOf(value: ReadOptions['values'][string]): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

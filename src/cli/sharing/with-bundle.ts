@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withPassing } from '../../foundation/passing.ts';
+import { textOf } from '../../foundation/option-values.ts';
 import { showPlaces } from '../../foundation/places.ts';
 import type { ReadOptions } from '../../foundation/read-options.ts';
 import { configOptions } from '../../foundation/redaction-option-table.ts';
@@ -82,8 +83,4 @@ async function checkRecordings(
 function usual(): string[] {
   const config = findConfig(process.cwd());
   return config === undefined ? [] : [readConfig(config, configOptions).recordings];
-}
-
-function textOf(value: ReadOptions['values'][string]): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

@@ -1,3 +1,4 @@
+import { endOf } from './end-of.ts';
 import { isOAuthCode } from './open-values.ts';
 import { headerName, readHeader } from './header-value.ts';
 import type { TakeValue } from './give-value.ts';
@@ -231,10 +232,4 @@ function isForm(text: string, start: number, end: number): boolean {
     /^(?:["'\s]|$)/.test(text.charAt(start - 1)) &&
     /^=[^&\s"'\\]{0,4096}&[\w.-]{1,100}=/.test(text.slice(end, end + 4300))
   );
-}
-
-/** Where what stands at a place ends; undefined where it does not stand there. */
-function endOf(pattern: RegExp, text: string, at: number): number | undefined {
-  pattern.lastIndex = at;
-  return pattern.test(text) ? pattern.lastIndex : undefined;
 }

@@ -1,5 +1,6 @@
-import type { TakeValue } from './give-value.ts';
 import { takeWord } from './bare-names.ts';
+import { endOf } from './end-of.ts';
+import type { TakeValue } from './give-value.ts';
 
 /** Three letters with which flags and programs begin that take a password; `sshpass` is found by its own. */
 export const commandTrigrams = [' -u', '--u', 'mys'];
@@ -23,19 +24,18 @@ export function takeCommand(text: string, at: number, found: TakeValue): number 
   const isMysql = text.startsWith('mysql', at);
   if (isMysql) return takeBehind(text, { at, flag: mysqlPassword }, found);
   if (code !== 0x70 || !text.startsWith('ssh', at - 3)) return undefined;
-  sshPassword.lastIndex = at;
-  return sshPassword.test(text) ? takeWord(text, { name: 'password', at: sshPassword.lastIndex }, found) : undefined;
+  const password = endOf(sshPassword, text, at);
+  return password === undefined ? undefined : takeWord(text, { name: 'password', at: password }, found);
 }
 
 function takeUser(text: string, at: number, found: TakeValue): number | undefined {
-  userFlag.lastIndex = at;
-  if (!userFlag.test(text)) return undefined;
-  const from = userFlag.lastIndex;
+  const from = endOf(userFlag, text, at);
+  if (from === undefined) return undefined;
   const before = lastLine(text.slice(Math.max(0, at - longestCommand), at));
   if (/\blogin\b/.test(before)) return takeBehind(text, { at: from, flag: passwordFlag }, found);
   if (!/\bcurl\b/.test(before)) return from;
-  userAndColon.lastIndex = from;
-  return userAndColon.test(text) ? takeWord(text, { name: 'password', at: userAndColon.lastIndex }, found) : from;
+  const password = endOf(userAndColon, text, from);
+  return password === undefined ? from : takeWord(text, { name: 'password', at: password }, found);
 }
 
 /** The value of a flag that stands farther behind. */

@@ -1,3 +1,4 @@
+import { endOf } from './end-of.ts';
 import { readEscaped } from './escaped-character.ts';
 import { countSlashes, countSlashesBefore } from './quoted-text.ts';
 
@@ -110,9 +111,7 @@ function stepForward(text: string, at: number, one: WantedCharacter): number {
 
 /** A mark that is escaped by itself has something behind it. */
 function behindRest(text: string, at: number, { rest }: WantedCharacter): number {
-  if (rest === undefined) return at;
-  rest.lastIndex = at;
-  return rest.test(text) ? rest.lastIndex : at;
+  return rest === undefined ? at : (endOf(rest, text, at) ?? at);
 }
 
 function stepBackward(text: string, at: number, one: WantedCharacter): number {

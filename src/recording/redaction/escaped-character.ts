@@ -1,5 +1,5 @@
+import { isContinuation } from '../../foundation/characters.ts';
 import { countSlashes, escapedLetters } from './quoted-text.ts';
-import { isContinuation } from './range-list.ts';
 
 /** A character as another notation writes it, and where that ends. */
 export interface EscapedCharacter {

@@ -1,3 +1,4 @@
+import { schemeNames } from './header-value.ts';
 import { isPath, isStandIn, isUnreadable } from './loose-values.ts';
 import type { QuotedText } from './quoted-text.ts';
 import { decodeQuoted } from './quoted-text.ts';
@@ -14,8 +15,8 @@ export interface NamedValue {
 
 export type TakeValue = (value: NamedValue) => void;
 
-const scheme = /^(?:Bearer|Basic|Token|ApiKey|Digest|Negotiate)(?:\s|%20|\+)+(?=\S)/i;
-const schemeAlone = /^(?:Bearer|Basic|Token|ApiKey|Digest|Negotiate)\s*$/i;
+const scheme = new RegExp(String.raw`^(?:${schemeNames})(?:\s|%20|\+)+(?=\S)`, 'i');
+const schemeAlone = new RegExp(String.raw`^(?:${schemeNames})\s*$`, 'i');
 const cookieAttribute = /^(?:path|domain|expires|max-age|samesite|secure|httponly|priority|partitioned)$/i;
 
 /** Hands on a text in quotes. */

@@ -1,5 +1,7 @@
 import { isPath, isStandIn } from './loose-values.ts';
 
+/** What tells in a header how a secret is to be used. */
+export const schemeNames = 'Bearer|Basic|Token|ApiKey|Digest|Negotiate';
 /** Headers that hold secrets. */
 export const headerName =
   /^(?:(?:proxy-)?authorization|(?:set-)?cookie|(?:x-)?[a-z\d-]*(?:api-?key|auth-key|subscription-key|token|secret)|x-[a-z\d-]*key)$/i;
@@ -9,8 +11,8 @@ const longestHeader = 16 << 10;
 const shortestValue = 6;
 /** What ends a header in running text: its line, or the text round it. */
 const stop = /[\r\n"]|\\+[rnt"]/;
-const word = /^(?:(?:Bearer|Basic|Token|ApiKey|Digest|Negotiate)(?:\s|%20|\+)+)?[^ \t-\r,;"'`<>\\\x80-\xff]+/i;
-const scheme = /^(?:Bearer|Basic|Token|ApiKey|Digest|Negotiate)[\s%+]/i;
+const word = new RegExp(String.raw`^(?:(?:${schemeNames})(?:\s|%20|\+)+)?[^ \t-\r,;"'\x60<>\\\x80-\xff]+`, 'i');
+const scheme = new RegExp(String.raw`^(?:${schemeNames})[\s%+]`, 'i');
 /** Cookies with their attributes, of which one has commas. */
 const cookies =
   /^[^ \t-\r=;,"'`\\]{1,200}=[^ \t-\r;,"'`\\]{0,4096}(?:;[ ]?(?:(?:expires|path|domain|max-age|samesite|priority)=[^;\r\n"'`\\]{0,200}|[\w-]{1,60}(?=[; \t-\r"'`\\]|$)|[^ \t-\r=;,"'`\\]{1,200}=[^ \t-\r;,"'`\\]{0,4096}))*/i;

@@ -1,5 +1,5 @@
+import { isContinuation } from '../../foundation/characters.ts';
 import type { Channel, LinePiece } from '../line-encoder.ts';
-import { isContinuation } from './range-list.ts';
 import type { Redactor } from './redactor.ts';
 
 /** So much of a part is held back until the next one comes: a secret may stand across the cut. */

@@ -1,4 +1,5 @@
 import { takeWord } from './bare-names.ts';
+import { endOf } from './end-of.ts';
 import type { TakeValue } from './give-value.ts';
 import { giveValue } from './give-value.ts';
 import { isSecretLike, isUnreadable } from './loose-values.ts';
@@ -26,48 +27,43 @@ interface MarkedName {
 
 /** Whether a tag ends at a place. */
 export function endsTag(text: string, at: number): boolean {
-  tagEnd.lastIndex = at;
-  return tagEnd.test(text);
+  return endOf(tagEnd, text, at) !== undefined;
 }
 
 /** `<password>…</password>`, and `- name: PASSWORD` with its `value: …` on the next line. @returns where to look on */
 export function takeMarked(text: string, { name, start, end }: MarkedName, found: TakeValue): number | undefined {
   if (!/[>\\&\r\n]/.test(text.charAt(end))) return undefined;
   const before = text.slice(Math.max(0, start - 60), start);
-  if (endsTag(text, end) && tagStart.test(before)) return takeText(text, name, found);
+  const inside = endOf(tagEnd, text, end);
+  if (inside !== undefined && tagStart.test(before)) return takeText(text, { name, start: inside }, found);
   return takePairValue(text, { name, start, end }, found);
 }
 
 /** `<entry key="password">…</entry>`, `<add key="password" value="…"/>`, `'password' => '…'`, and the pair of YAML. */
 export function takeAttribute(text: string, marked: MarkedName, found: TakeValue): number | undefined {
   const { name, start, end } = marked;
-  const arrow = matchAt(arrowBefore, text, end);
+  const arrow = endOf(arrowBefore, text, end);
   if (arrow !== undefined) return takeWord(text, { name, at: arrow, isLike: isUnruled }, found);
   if (!attributeStart.test(text.slice(Math.max(0, start - 30), start))) return takePairValue(text, marked, found);
-  if (endsTag(text, end)) return takeText(text, name, found);
-  valueAttribute.lastIndex = end;
-  if (!valueAttribute.test(text)) return undefined;
-  return takeWord(text, { name, at: valueAttribute.lastIndex, isLike: (value) => isSecretLike(name, value) }, found);
+  const inside = endOf(tagEnd, text, end);
+  if (inside !== undefined) return takeText(text, { name, start: inside }, found);
+  const at = endOf(valueAttribute, text, end);
+  if (at === undefined) return undefined;
+  return takeWord(text, { name, at, isLike: (value) => isSecretLike(name, value) }, found);
 }
 
 function takePairValue(text: string, { name, start, end }: MarkedName, found: TakeValue): number | undefined {
-  pairValue.lastIndex = end;
-  if (!pairValue.test(text) || !pairStart.test(text.slice(Math.max(0, start - 30), start))) return undefined;
-  return takeWord(text, { name, at: pairValue.lastIndex, isLike: (value) => isSecretLike(name, value) }, found);
+  const at = endOf(pairValue, text, end);
+  if (at === undefined || !pairStart.test(text.slice(Math.max(0, start - 30), start))) return undefined;
+  return takeWord(text, { name, at, isLike: (value) => isSecretLike(name, value) }, found);
 }
 
 function isUnruled(value: string): boolean {
   return isUnreadable(value) && !value.includes('|');
 }
 
-function matchAt(pattern: RegExp, text: string, at: number): number | undefined {
-  pattern.lastIndex = at;
-  return pattern.test(text) ? pattern.lastIndex : undefined;
-}
-
-/** The text of an element, from behind its tag: one word, and nothing but text. */
-function takeText(text: string, name: string, found: TakeValue): number {
-  const start = tagEnd.lastIndex;
+/** The text of an element, which starts behind its tag: one word, and nothing but text. */
+function takeText(text: string, { name, start }: Pick<MarkedName, 'name' | 'start'>, found: TakeValue): number {
   const window = text.slice(start, start + longestText);
   const value = window.slice(0, closingTag.exec(window)?.index ?? 0);
   if (/^[^\s<>"]+$/.test(value) && isSecretLike(name, value))

@@ -22,8 +22,3 @@ export function cutsInto({ start, end }: Range, ranges: readonly Range[]): boole
   const [first, last] = [rangeAt(ranges, start), rangeAt(ranges, end - 1)];
   return (first !== undefined && (first.start < start || end <= first.end)) || (last !== undefined && end < last.end);
 }
-
-/** Whether a byte stands in the middle of a character of UTF-8. */
-export function isContinuation(byte: number): boolean {
-  return (byte & 0xc0) === 0x80;
-}

@@ -1,5 +1,5 @@
+import { isContinuation } from '../../foundation/characters.ts';
 import { fitRanges } from './fit-ranges.ts';
-import { isContinuation } from './range-list.ts';
 import type { SecretRange } from './secret-index.ts';
 
 /** What is replaced of a text, of all that was found in it: in its order, none over another, no character cut in two. */

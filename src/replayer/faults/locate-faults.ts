@@ -80,13 +80,7 @@ export function locateFaults(script: Script, { faults, seed, mode }: LocateOptio
     at = invocation;
     invocation.uses = 1;
     const id = String(asked);
-    disturber.open({
-      asked,
-      connection,
-      request: { kind: 'request', id, ...request, key: undefined },
-      invocation,
-      abandon: undefined,
-    });
+    disturber.open({ asked, connection, request: { kind: 'request', id, ...request }, invocation, abandon: undefined });
     const playback = new Playback({ script, lines, format, tempo, onUnfinished: 'hang' }, invocation, {
       id,
       asked,
